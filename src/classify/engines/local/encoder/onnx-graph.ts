@@ -1,0 +1,124 @@
+/**
+ * Writes an ONNX model file: the few parts of its protobuf schema (onnx.proto3) that a feed-forward graph of float weights
+ * needs. Field numbers are those of the schema.
+ */
+export type Dimension = number | string;
+type Attribute = number | number[];
+
+const FLOAT = 1;
+const INT64 = 7;
+const ATTRIBUTE_INT = 2;
+const ATTRIBUTE_INTS = 7;
+const IR_VERSION = 8;
+const OPSET_VERSION = 14;
+
+export class OnnxGraph {
+  readonly #nodes: Buffer[] = [];
+  readonly #initializers: Buffer[] = [];
+  readonly #inputs: Buffer[] = [];
+  readonly #outputs: Buffer[] = [];
+  #names = 0;
+
+  input(name: string, type: 'float' | 'int64', dimensions: Dimension[]): string {
+    this.#inputs.push(bytesField(11, valueInfo(name, type === 'float' ? FLOAT : INT64, dimensions)));
+    return name;
+  }
+
+  output(name: string, dimensions: Dimension[]): void {
+    this.#outputs.push(bytesField(12, valueInfo(name, FLOAT, dimensions)));
+  }
+
+  /** A constant float tensor from little-endian 32-bit floats. */
+  floats(dimensions: number[], raw: Buffer): string {
+    return this.#initializer(dimensions, FLOAT, raw);
+  }
+
+  scalar(value: number): string {
+    return this.floats([], Buffer.from(Float32Array.of(value).buffer));
+  }
+
+  integers(values: number[]): string {
+    return this.#initializer([values.length], INT64, Buffer.from(BigInt64Array.from(values, BigInt).buffer));
+  }
+
+  /** Adds an operation with one output and returns the output's name. */
+  node(operation: string, inputs: string[], attributes: Record<string, Attribute> = {}): string {
+    return this.nodes(operation, inputs, 1, attributes)[0]!;
+  }
+
+  nodes(operation: string, inputs: string[], outputs: number, attributes: Record<string, Attribute> = {}): string[] {
+    const names = Array.from({ length: outputs }, () => this.#name());
+    const node = Buffer.concat([
+      ...inputs.map((name) => bytesField(1, name)),
+      ...names.map((name) => bytesField(2, name)),
+      bytesField(4, operation),
+      ...Object.entries(attributes).map(([name, value]) => bytesField(5, attribute(name, value))),
+    ]);
+    this.#nodes.push(bytesField(1, node));
+    return names;
+  }
+
+  toBuffer(): Buffer {
+    const graph = Buffer.concat([
+      ...this.#nodes,
+      bytesField(2, 'pigeonhole'),
+      ...this.#initializers,
+      ...this.#inputs,
+      ...this.#outputs,
+    ]);
+    const opset = Buffer.concat([bytesField(1, ''), integerField(2, OPSET_VERSION)]);
+    return Buffer.concat([integerField(1, IR_VERSION), bytesField(7, graph), bytesField(8, opset)]);
+  }
+
+  #initializer(dimensions: number[], type: number, raw: Buffer): string {
+    const name = this.#name();
+    const tensor = [
+      ...dimensions.map((n) => integerField(1, n)),
+      integerField(2, type),
+      bytesField(8, name),
+      bytesField(9, raw),
+    ];
+    this.#initializers.push(bytesField(5, Buffer.concat(tensor)));
+    return name;
+  }
+
+  #name(): string {
+    return `t${this.#names++}`;
+  }
+}
+
+function attribute(name: string, value: Attribute): Buffer {
+  if (typeof value === 'number') {
+    return Buffer.concat([bytesField(1, name), integerField(3, value), integerField(20, ATTRIBUTE_INT)]);
+  }
+  const values = value.map((n) => integerField(8, n));
+  return Buffer.concat([bytesField(1, name), ...values, integerField(20, ATTRIBUTE_INTS)]);
+}
+
+function valueInfo(name: string, type: number, dimensions: Dimension[]): Buffer {
+  const shape = Buffer.concat(
+    dimensions.map((d) => bytesField(1, typeof d === 'number' ? integerField(1, d) : bytesField(2, d))),
+  );
+  const tensorType = Buffer.concat([integerField(1, type), bytesField(2, shape)]);
+  return Buffer.concat([bytesField(1, name), bytesField(2, bytesField(1, tensorType))]);
+}
+
+function integerField(field: number, value: number): Buffer {
+  return Buffer.concat([varint(BigInt(field << 3)), varint(BigInt.asUintN(64, BigInt(value)))]);
+}
+
+function bytesField(field: number, value: Buffer | string): Buffer {
+  const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
+  return Buffer.concat([varint(BigInt((field << 3) | 2)), varint(BigInt(bytes.length)), bytes]);
+}
+
+function varint(value: bigint): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest > 127n) {
+    bytes.push(Number(rest & 127n) | 128);
+    rest >>= 7n;
+  }
+  bytes.push(Number(rest));
+  return Buffer.from(bytes);
+}

@@ -1,0 +1,70 @@
+import { analyse } from 'chardet';
+
+/** Bytes looked at to guess an encoding. */
+const SAMPLE_BYTES = 64 * 1024;
+
+const BOMS = [
+  { bytes: [0xef, 0xbb, 0xbf], encoding: 'utf-8' },
+  { bytes: [0xff, 0xfe], encoding: 'utf-16le' },
+  { bytes: [0xfe, 0xff], encoding: 'utf-16be' },
+] as const;
+
+/**
+ * Text of bytes in an unknown encoding. In order: byte order mark, UTF-16 seen from its zero bytes, valid UTF-8,
+ * `declared` (a charset label from the document itself, ignored if unknown), a statistical guess, windows-1252.
+ * UTF-8 comes before the declaration because wrong declarations are common and text is not valid UTF-8 by accident.
+ */
+export function decodeText(bytes: Uint8Array, declared: string | null = null): string {
+  const encoding = unicodeEncoding(bytes) ?? knownEncoding(declared) ?? guessedEncoding(bytes) ?? 'windows-1252';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+/** `utf-8`, `utf-16le`, `utf-16be`, or null when the bytes are none of them. */
+export function unicodeEncoding(bytes: Uint8Array): string | null {
+  for (const bom of BOMS) {
+    if (bom.bytes.every((byte, index) => bytes[index] === byte)) return bom.encoding;
+  }
+  const sample = bytes.subarray(0, SAMPLE_BYTES);
+  return utf16WithoutMark(sample) ?? (isUtf8(sample, sample.length < bytes.length) ? 'utf-8' : null);
+}
+
+/** Text in European languages has a zero in nearly every second byte of UTF-16, always on the same side. */
+function utf16WithoutMark(sample: Uint8Array): string | null {
+  if (sample.length < 4) return null;
+  const zeros = [0, 0];
+  for (const [index, byte] of sample.entries()) if (byte === 0) zeros[index & 1]!++;
+  const [even, odd] = zeros as [number, number];
+  const half = sample.length / 2;
+  if (odd > half * 0.4 && even < half * 0.05) return 'utf-16le';
+  if (even > half * 0.4 && odd < half * 0.05) return 'utf-16be';
+  return null;
+}
+
+function isUtf8(sample: Uint8Array, truncated: boolean): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: truncated });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function knownEncoding(label: string | null | undefined): string | null {
+  if (label === null || label === undefined) return null;
+  try {
+    return new TextDecoder(label.trim()).encoding;
+  } catch {
+    return null;
+  }
+}
+
+/** chardet's best guess that Node can decode. Guesses of Unicode are skipped: they were ruled out before. */
+function guessedEncoding(bytes: Uint8Array): string | null {
+  for (const { name, confidence } of analyse(bytes.subarray(0, SAMPLE_BYTES))) {
+    // Below this the statistics of a short text say little, and windows-1252 is the better bet.
+    if (confidence < 30) return null;
+    const encoding = knownEncoding(name);
+    if (encoding !== null && !encoding.startsWith('utf-')) return encoding;
+  }
+  return null;
+}

@@ -1,0 +1,45 @@
+import type { FormatContext, FormatResult } from './format.ts';
+
+/** Characters (UTF-16 units) of a page of text that has no pages of its own: about one printed page. */
+export const FLOW_PAGE_CHARACTERS = 3000;
+
+/**
+ * Cuts flowing text into pages. A form feed is a page break if there is one inside the text; otherwise a page is at most
+ * `FLOW_PAGE_CHARACTERS` long and ends at the end of a line, or of a word when a line is longer than half a page.
+ */
+export function splitFlow(text: string): string[] {
+  const fed = text.split('\f');
+  while (fed.length > 1 && fed.at(-1)?.trim() === '') fed.pop();
+  if (fed.length > 1) return fed;
+
+  const pages: string[] = [];
+  let start = 0;
+  while (text.length - start > FLOW_PAGE_CHARACTERS) {
+    const end = pageEnd(text, start);
+    pages.push(text.slice(start, end));
+    start = end;
+  }
+  if (start < text.length || pages.length === 0) pages.push(text.slice(start));
+  return pages;
+}
+
+function pageEnd(text: string, start: number): number {
+  const limit = start + FLOW_PAGE_CHARACTERS;
+  const earliest = start + FLOW_PAGE_CHARACTERS / 2;
+  for (const boundary of ['\n', ' ']) {
+    const at = text.lastIndexOf(boundary, limit - 1);
+    if (at >= earliest) return at + 1;
+  }
+  // No boundary at all: cut anywhere but inside a surrogate pair.
+  return isLowSurrogate(text.charCodeAt(limit)) ? limit - 1 : limit;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+/** The selected ones of `texts`, which are all pages of a document. */
+export function selectTexts(texts: readonly string[], context: FormatContext): FormatResult {
+  const pages = context.select(texts.length).map((number) => ({ number, text: texts[number - 1] ?? '' }));
+  return { totalPages: texts.length, pages };
+}

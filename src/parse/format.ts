@@ -1,0 +1,47 @@
+import type { Page } from '../domain/document.ts';
+import type { PageRange } from '../domain/page-ranges.ts';
+
+/** A document whose kind is known, on the local disk. */
+export interface SourceFile {
+  /** Absolute path. Its extension means nothing. */
+  path: string;
+  /** As `sniff` named it, one of the format's `kinds`. */
+  kind: string;
+}
+
+/** Which pages to read and how. */
+export interface PageSelection {
+  /** Pages asked for, sorted; null = all. */
+  ranges: readonly PageRange[] | null;
+  /** Read at most this many of them; null = all. */
+  maxPages: number | null;
+}
+
+export interface FormatContext {
+  /** ISO 639-1 code of the language scans are written in. */
+  lang: string;
+  /**
+   * Path of the folder with the OCR data for `lang`, and the name tesseract knows the language by.
+   * @throws AppError OCR_UNAVAILABLE when the data is not installed. Call it only when a page needs OCR.
+   */
+  ocrData(): Promise<{ folder: string; language: string }>;
+  /**
+   * The numbers of the pages to return, ascending.
+   * @throws AppError NO_PAGES_SELECTED or TOO_MANY_PAGES, so a format calls it before it works on pages.
+   */
+  select(totalPages: number): number[];
+  selection: PageSelection;
+}
+
+/** What a format makes of a file: every selected page, in order. A page that cannot be read is an error, never "". */
+export interface FormatResult {
+  totalPages: number;
+  pages: Page[];
+}
+
+/** One way to read documents. A new format is a new file in formats/ and a line in formats.ts. */
+export interface Format {
+  kinds: readonly string[];
+  /** @throws AppError with a capital-letter code; anything else it throws means the file is broken. */
+  read(file: SourceFile, context: FormatContext): Promise<FormatResult>;
+}

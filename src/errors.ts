@@ -13,7 +13,6 @@ export const ERRORS = {
   too_large: { status: 413, retryable: false, meaning: 'The body is larger than the server accepts.' },
   invalid_request: { status: 422, retryable: false, meaning: 'The request does not fit the schema.' },
   internal: { status: 500, retryable: true, meaning: 'A fault of the server; the log has it under the request id.' },
-  upstream: { status: 502, retryable: true, meaning: 'A URL that the server was asked to fetch could not be fetched.' },
   unavailable: { status: 503, retryable: true, meaning: 'The server is starting or stopping.' },
 
   UNSUPPORTED_FILE_TYPE: { status: 422, retryable: false, meaning: 'No parser reads this kind of file.' },

@@ -1,0 +1,97 @@
+import type { Rule } from '../../../domain/rules.ts';
+import { wordCentroid } from './document-profile.ts';
+import { recogniseTypes } from './lexicon/recognise.ts';
+import { readRule, type RuleText } from './rule-text.ts';
+import { contentStems, isStopWord, stem, words } from './text/words.ts';
+import { wordWeight } from './text/word-weight.ts';
+import type { WordVectors } from './word-vectors.ts';
+
+export interface RuleTerm {
+  word: string;
+  weight: number;
+  inName: boolean;
+}
+
+/** The lexical side of a rule. */
+export interface RuleProfile {
+  rule: Rule;
+  text: RuleText;
+  /** Does the rule stand for "whatever the others are not"? */
+  catchAll: boolean;
+  nameStems: string[];
+  /** Stem → word and weight, of the name and the positive text. */
+  terms: Map<string, RuleTerm>;
+  /** Each cue phrase as its stems. */
+  cues: string[][];
+  /** Stems that stand only in what the rule is not. */
+  negatedStems: string[];
+  /** Document types of the lexicon the rule means, with 1 for its name and .7 for its description. */
+  types: Map<string, number>;
+  /** Document types it says it is not. */
+  negatedTypes: string[];
+  centroid: Float32Array | null;
+}
+
+/** Stems of words about documents and texts as such; they say little about a type. */
+const META_STEMS = new Set(
+  (
+    'document contain includ describ text page articl post newswir file discuss particular relat typic usual someth type ' +
+    'kind'
+  ).split(' '),
+);
+const META_FACTOR = 0.3;
+/** The name counts more than the description in the centroid … */
+const CENTROID_NAME_FACTOR = 1.5;
+/** … and twice in every coverage feature. */
+export const NAME_FACTOR = 2;
+
+export function readRuleProfile(rule: Rule, vectors: WordVectors): RuleProfile {
+  const text = readRule(rule);
+  const terms = new Map<string, RuleTerm>();
+  for (const word of contentWords(text.positive)) {
+    const key = stem(word);
+    const weight = wordWeight(word, vectors) * (META_STEMS.has(key) ? META_FACTOR : 1);
+    if (!terms.has(key)) terms.set(key, { word, weight, inName: false });
+  }
+  for (const word of contentWords(text.name)) {
+    const key = stem(word);
+    const term = terms.get(key) ?? { word, weight: wordWeight(word, vectors), inName: true };
+    terms.set(key, { ...term, inName: true });
+  }
+  return {
+    rule,
+    text,
+    catchAll: isCatchAll(text, rule.description),
+    nameStems: contentStems(text.name),
+    terms,
+    cues: text.cues
+      .map((cue) => [...new Set(contentStems(cue))].filter((key) => !META_STEMS.has(key)))
+      .filter((cue) => cue.length > 0),
+    negatedStems: [...new Set(text.negated.flatMap(contentStems))].filter(
+      (key) => !META_STEMS.has(key) && !terms.has(key),
+    ),
+    types: recogniseTypes(text.name, text.positive),
+    negatedTypes: [...new Set(text.negated.flatMap((clause) => [...recogniseTypes(clause, clause).keys()]))],
+    centroid: wordCentroid(
+      [...terms.values()].map(({ word, weight, inName }) => ({
+        word,
+        weight: weight * (inName ? CENTROID_NAME_FACTOR : 1),
+      })),
+      vectors,
+    ),
+  };
+}
+
+function contentWords(text: string): string[] {
+  return words(text).filter((word) => !isStopWord(word));
+}
+
+const CATCH_ALL_NAME =
+  /^(?:others?|misc|miscellaneous|unknown|none|everything else|anything else|none of the above|unclassified|uncategori[sz]ed|rest|remaining|fallback|catch all|default|sonstiges?|andere|autres?|otros?|altro|altri)(?: (?:documents?|types?|files?|categor(?:y|ies)|class))?$/;
+const CATCH_ALL_DESCRIPTION =
+  /^(?:(?:any|all|every) other\b|(?:any|every)thing (?:else|that (?:fits|matches|does not fit|doesn't fit))|none of the\b|(?:a |any )?(?:document|file|text)s? (?:from|of) any other\b|(?:a |any )?(?:document|file|text)s? that (?:fits?|match(?:es)?|belongs?)(?: to| in)? (?:none|no)\b)/i;
+
+/** "other", "miscellaneous", "anything that fits no other type": rules that no feature can describe. */
+function isCatchAll({ name }: RuleText, description: string): boolean {
+  return CATCH_ALL_NAME.test(name) || CATCH_ALL_DESCRIPTION.test(description.trim());
+}

@@ -1,0 +1,108 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const MIB = 1024 * 1024;
+
+const number = (byDefault: number, { min = 1, max = Number.MAX_SAFE_INTEGER } = {}) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+    .default(byDefault);
+
+const flag = z
+  .enum(['true', 'false', '1', '0'])
+  .transform((text) => text === 'true' || text === '1')
+  .default(false);
+
+/** Every setting: its environment variable, what it accepts and its default. docs/configuration.md tells the rest. */
+const Settings = z.object({
+  PIGEONHOLE_HOST: z.string().default('127.0.0.1'),
+  PIGEONHOLE_PORT: number(8787, { min: 0, max: 65_535 }),
+  PIGEONHOLE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PIGEONHOLE_DATA_DIR: z.string().default('./data'),
+  PIGEONHOLE_CACHE_DIR: z.string().optional(),
+  PIGEONHOLE_API_KEY: z.string().min(8).max(1_000).regex(/^\S+$/, 'must not contain spaces').optional(),
+  PIGEONHOLE_WORKERS: number(availableParallelism(), { max: 1_024 }),
+  PIGEONHOLE_LEASE_MS: number(15_000, { min: 1_000 }),
+  PIGEONHOLE_MAX_ATTEMPTS: number(5, { max: 100 }),
+  PIGEONHOLE_REPORT_RUNNING_AFTER_MS: number(2_000, { min: 0 }),
+  PIGEONHOLE_SHUTDOWN_GRACE_MS: number(10_000, { min: 0 }),
+  PIGEONHOLE_MAX_UPLOAD_BYTES: number(512 * MIB),
+  PIGEONHOLE_PARSE_TIMEOUT_MS: number(120_000),
+  PIGEONHOLE_PARSE_MEMORY_BYTES: number(700 * MIB),
+  PIGEONHOLE_FETCH_TIMEOUT_MS: number(30_000),
+  PIGEONHOLE_ALLOW_PRIVATE_URLS: flag,
+  PIGEONHOLE_ENGINE: z.enum(['local']).default('local'),
+  PIGEONHOLE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+/** The names of all settings, for the test that compares them with the documentation. */
+export const SETTING_NAMES = Object.keys(Settings.shape);
+
+/** The settings of a process; frozen. */
+export interface Config {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** Where clients reach the server, without a slash at the end; null = where their requests say. */
+  readonly publicUrl: string | null;
+  readonly dataDir: string;
+  /** Data that can be made again: OCR data and the encoder in the form they are used in. */
+  readonly cacheDir: string;
+  /** Key for the default project; null = keep the keys there are, make one if there is none. */
+  readonly apiKey: string | null;
+  /** Jobs at a time in this process, and processes and threads that read and classify. */
+  readonly workers: number;
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+  readonly reportRunningAfterMs: number;
+  readonly shutdownGraceMs: number;
+  readonly maxUploadBytes: number;
+  readonly parseTimeoutMs: number;
+  readonly parseMemoryBytes: number;
+  readonly fetchTimeoutMs: number;
+  readonly allowPrivateUrls: boolean;
+  readonly logLevel: z.infer<typeof Settings>['PIGEONHOLE_LOG_LEVEL'];
+}
+
+/** All settings that do not fit, in one message. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads the settings out of environment variables. Empty variables count as absent.
+ *
+ * @throws ConfigError naming every variable that does not fit and why.
+ */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = Settings.safeParse(given);
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  for (const name of Object.keys(given)) {
+    if (name.startsWith('PIGEONHOLE_') && !SETTING_NAMES.includes(name)) problems.push(`${name}: there is no such setting`);
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const settings = parsed.data;
+  const dataDir = resolve(settings.PIGEONHOLE_DATA_DIR);
+  return Object.freeze({
+    host: settings.PIGEONHOLE_HOST,
+    port: settings.PIGEONHOLE_PORT,
+    publicUrl: settings.PIGEONHOLE_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    dataDir,
+    cacheDir: resolve(settings.PIGEONHOLE_CACHE_DIR ?? join(dataDir, 'cache')),
+    apiKey: settings.PIGEONHOLE_API_KEY ?? null,
+    workers: settings.PIGEONHOLE_WORKERS,
+    leaseMs: settings.PIGEONHOLE_LEASE_MS,
+    maxAttempts: settings.PIGEONHOLE_MAX_ATTEMPTS,
+    reportRunningAfterMs: settings.PIGEONHOLE_REPORT_RUNNING_AFTER_MS,
+    shutdownGraceMs: settings.PIGEONHOLE_SHUTDOWN_GRACE_MS,
+    maxUploadBytes: settings.PIGEONHOLE_MAX_UPLOAD_BYTES,
+    parseTimeoutMs: settings.PIGEONHOLE_PARSE_TIMEOUT_MS,
+    parseMemoryBytes: settings.PIGEONHOLE_PARSE_MEMORY_BYTES,
+    fetchTimeoutMs: settings.PIGEONHOLE_FETCH_TIMEOUT_MS,
+    allowPrivateUrls: settings.PIGEONHOLE_ALLOW_PRIVATE_URLS,
+    logLevel: settings.PIGEONHOLE_LOG_LEVEL,
+  });
+}

@@ -1,0 +1,73 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyPluginAsync } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import fastifyPlugin from 'fastify-plugin';
+import { z } from 'zod';
+import { ERRORS } from '../errors.ts';
+
+/** OpenAPI 3.1 of all routes at `/openapi.json`, made from the schemas that check the requests, and a page at `/docs`. */
+export function apiDescription(version: string): FastifyPluginAsync {
+  return fastifyPlugin(async (app) => {
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: {
+          title: 'Pigeonhole',
+          version,
+          description: 'Classifies documents by rules in plain language. Compatible with the LlamaCloud Classify v2 API.',
+          license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+        },
+        components: {
+          securitySchemes: {
+            bearer: { type: 'http', scheme: 'bearer', description: 'An API key, `llx-…`.' },
+            session: { type: 'apiKey', in: 'cookie', name: 'session', description: 'For browsers: see POST /session.' },
+          },
+        },
+        security: [{ bearer: [] }, { session: [] }],
+      },
+      transform: jsonSchemaTransform,
+      transformObject: jsonSchemaTransformObject,
+    });
+    app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+    await app.register(swaggerUi, {
+      routePrefix: '/docs',
+      uiConfig: { validatorUrl: null, url: '/openapi.json' },
+      staticCSP: true,
+    });
+  });
+}
+
+/** Body of every error answer but 422. */
+const ErrorBody = z
+  .object({
+    detail: z.string(),
+    request_id: z.string().optional().describe('On 5xx: the id under which the server logged the fault.'),
+  })
+  .meta({ id: 'Error' });
+
+/** Body of a 422: one entry for each thing that does not fit. */
+const ValidationErrorBody = z
+  .object({
+    detail: z.array(
+      z.object({
+        type: z.string().describe('For example `missing` or `string_too_short`.'),
+        loc: z.array(z.union([z.string(), z.int()])).describe('`body`, `query` or `path`, then the way to the field.'),
+        msg: z.string(),
+        input: z.unknown().optional(),
+        ctx: z.record(z.string(), z.unknown()).optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'ValidationError' });
+
+/** Error responses of a route, for its schema. */
+export function errors(...statuses: (400 | 401 | 403 | 404 | 409 | 413 | 422 | 502 | 503)[]) {
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const meanings = Object.entries(ERRORS).filter(([code, e]) => e.status === status && code === code.toLowerCase());
+      const description = [...new Set(meanings.map(([, entry]) => entry.meaning))].join(' ');
+      return [status, (status === 422 ? ValidationErrorBody : ErrorBody).describe(description)];
+    }),
+  );
+}

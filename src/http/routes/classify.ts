@@ -1,0 +1,270 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { ClassifyJob, JOB_STATUSES } from '../../domain/job.ts';
+import { ClassifyConfiguration } from '../../domain/rules.ts';
+import { boundedText } from '../../domain/text.ts';
+import { AppError } from '../../errors.ts';
+import { newId, normalizeId } from '../../lib/ids.ts';
+import {
+  cancelClassifyJob,
+  findClassifyJob,
+  findClassifyJobByTransaction,
+  insertClassifyJob,
+  listClassifyJobs,
+} from '../../store/classify-jobs.ts';
+import type { Database } from '../../store/database.ts';
+import { findFile } from '../../store/files.ts';
+import { findParse } from '../../store/parse-jobs.ts';
+import { scopeOf } from '../auth.ts';
+import { errors } from '../openapi.ts';
+import { decodePageToken, encodePageToken } from '../pagination.ts';
+import { QueryDateTime, QueryList, ScopeQuery } from '../query.ts';
+import { rendered } from '../rendered.ts';
+
+const DEFAULT_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 100;
+const MAX_TRANSACTION_ID_CHARACTERS = 255;
+
+/** What the classify routes need of the rest of the server. */
+export interface ClassifyRouteDeps {
+  db: Database;
+  /** Called after a job has been written: someone should claim it. */
+  jobCreated(): void;
+  /** Called after a job has been cancelled: whoever runs it should stop. */
+  jobCancelled(jobId: string): void;
+}
+
+const WebhookConfiguration = z.object({
+  webhook_url: z.string().nullish(),
+  webhook_events: z.array(z.string()).nullish(),
+  webhook_headers: z.record(z.string(), z.string()).nullish(),
+  webhook_output_format: z.string().nullish(),
+  webhook_signing_secret: z.string().nullish(),
+});
+
+const CreateClassifyJob = z
+  .object({
+    file_input: boundedText({ max: 200 })
+      .nullish()
+      .describe('`dfl-…` of a file or `pjb-…` of a parse job.'),
+    file_id: boundedText({ max: 200 }).nullish().meta({ deprecated: true }),
+    parse_job_id: boundedText({ max: 200 }).nullish().meta({ deprecated: true }),
+    configuration: ClassifyConfiguration.nullish().describe('Required unless configuration_id is given.'),
+    configuration_id: z.string().nullish().describe('`cfg-…` of a saved configuration.'),
+    transaction_id: boundedText({ max: MAX_TRANSACTION_ID_CHARACTERS })
+      .nullish()
+      .describe('Idempotency key within the project: sent again, it answers with the job it first created.'),
+    webhook_configurations: z.array(WebhookConfiguration).nullish(),
+    webhook_configuration_ids: z.array(z.string()).nullish(),
+  })
+  .superRefine((body, context) => {
+    const problem = (message: string) => context.addIssue({ code: 'custom', message, input: body });
+    const inputs = [body.file_input, body.file_id, body.parse_job_id].filter((input) => input);
+    if (inputs.length !== 1) problem('exactly one of file_input, file_id and parse_job_id is required');
+    if (!body.configuration && !body.configuration_id) problem('configuration or configuration_id is required');
+    if (body.configuration && body.configuration_id) {
+      problem('configuration and configuration_id cannot be used together');
+    }
+  })
+  .meta({ id: 'ClassifyJobCreate' });
+type CreateClassifyJob = z.infer<typeof CreateClassifyJob>;
+
+const ListQuery = ScopeQuery.extend({
+  page_size: z.int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
+  page_token: z.string().optional().describe('`next_page_token` of the page before.'),
+  status: z.enum(JOB_STATUSES).optional(),
+  configuration_id: z.string().optional(),
+  job_ids: QueryList.optional().describe('Only these jobs; ids that are not there are left out.'),
+  created_at_on_or_after: QueryDateTime.optional(),
+  created_at_on_or_before: QueryDateTime.optional(),
+});
+
+const ClassifyJobPage = z
+  .object({
+    items: z.array(ClassifyJob),
+    next_page_token: z.string().nullable().describe('Null on the last page.'),
+    total_size: z.int().nullable().describe('Always null: counting would cost more than listing.'),
+  })
+  .meta({ id: 'ClassifyJobPage' });
+
+const JobParams = z.object({ job_id: z.string() });
+
+/** `/api/v2/classify`: create, list, get and cancel classify jobs. */
+export function classifyRoutes({ db, jobCreated, jobCancelled }: ClassifyRouteDeps): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/api/v2/classify',
+      {
+        // An idempotency key that was used before is answered before anything else about the body matters.
+        attachValidation: true,
+        schema: {
+          operationId: 'createClassifyJob',
+          tags: ['Classify'],
+          summary: 'Create a classify job',
+          querystring: ScopeQuery,
+          body: CreateClassifyJob,
+          response: { 200: ClassifyJob, ...errors(400, 401, 403, 404, 422) },
+        },
+      },
+      async (request, reply) => {
+        if (request.validationError?.validationContext === 'querystring') throw request.validationError;
+        const projectId = scopeOf(request.principal, request.query);
+        const transactionId = transactionIdOf(request.body);
+        if (transactionId !== null) {
+          const original = await findClassifyJobByTransaction(db, projectId, transactionId);
+          if (original !== null) return rendered(reply, original);
+        }
+        if (request.validationError) throw request.validationError;
+
+        const { input, document } = await resolveInput(db, projectId, request.body);
+        const configuration = resolveConfiguration(request.body);
+        refuseWebhooks(request.body);
+        const { body, created } = await insertClassifyJob(db, {
+          id: newId('classifyJob'),
+          project_id: projectId,
+          user_id: request.principal.userId,
+          document_input_type: document.type,
+          file_input: input,
+          document_input_value: input,
+          inputId: document.id,
+          configuration,
+          configuration_id: null,
+          parse_job_id: document.type === 'parse_job_id' ? document.id : null,
+          transaction_id: transactionId,
+        });
+        if (created) jobCreated();
+        return rendered(reply, body);
+      },
+    );
+
+    app.get(
+      '/api/v2/classify',
+      {
+        schema: {
+          operationId: 'listClassifyJobs',
+          tags: ['Classify'],
+          summary: 'List classify jobs',
+          description: 'Newest first. All filters must hold together.',
+          querystring: ListQuery,
+          response: { 200: ClassifyJobPage, ...errors(400, 401, 403, 422) },
+        },
+      },
+      async (request, reply) => {
+        const { query } = request;
+        const projectId = scopeOf(request.principal, query);
+        const position = query.page_token === undefined ? null : decodePageToken(query.page_token, 2);
+        const { bodies, next } = await listClassifyJobs(
+          db,
+          {
+            projectId,
+            status: query.status,
+            configurationId: query.configuration_id && normalizeId('configuration', query.configuration_id),
+            jobIds: query.job_ids?.map((id) => normalizeId('classifyJob', id)),
+            createdOnOrAfter: query.created_at_on_or_after,
+            createdOnOrBefore: query.created_at_on_or_before,
+          },
+          { limit: query.page_size, after: position && { createdAt: position[0]!, id: position[1]! } },
+        );
+        const token = next === null ? 'null' : `"${encodePageToken([next.createdAt, next.id])}"`;
+        return rendered(reply, `{"items":[${bodies.join(',')}],"next_page_token":${token},"total_size":null}`);
+      },
+    );
+
+    app.get(
+      '/api/v2/classify/:job_id',
+      {
+        schema: {
+          operationId: 'getClassifyJob',
+          tags: ['Classify'],
+          summary: 'Get a classify job',
+          params: JobParams,
+          querystring: ScopeQuery,
+          response: { 200: ClassifyJob, ...errors(401, 403, 404, 422) },
+        },
+      },
+      async (request, reply) => {
+        const projectId = scopeOf(request.principal, request.query);
+        const body = await findClassifyJob(db, projectId, normalizeId('classifyJob', request.params.job_id));
+        if (body === null) throw jobNotFound();
+        return rendered(reply, body);
+      },
+    );
+
+    app.post(
+      '/api/v2/classify/:job_id/cancel',
+      {
+        schema: {
+          operationId: 'cancelClassifyJob',
+          tags: ['Classify'],
+          summary: 'Cancel a classify job',
+          description: 'A job that has ended answers 409.',
+          params: JobParams,
+          querystring: ScopeQuery,
+          response: { 200: ClassifyJob, ...errors(401, 403, 404, 409, 422) },
+        },
+      },
+      async (request, reply) => {
+        const projectId = scopeOf(request.principal, request.query);
+        const id = normalizeId('classifyJob', request.params.job_id);
+        const outcome = await cancelClassifyJob(db, projectId, id);
+        if (outcome === null) throw jobNotFound();
+        if (!outcome.cancelled) {
+          throw new AppError('conflict', `Classify job ${id} is ${outcome.status} and cannot be cancelled.`);
+        }
+        jobCancelled(id);
+        return rendered(reply, outcome.body);
+      },
+    );
+  };
+}
+
+const jobNotFound = () => new AppError('not_found', 'Classify job not found');
+
+/** The idempotency key of a body that may not have been found valid; null = none that could have been used. */
+function transactionIdOf(body: unknown): string | null {
+  const id = body && typeof body === 'object' ? (body as Record<string, unknown>).transaction_id : null;
+  return typeof id === 'string' && id !== '' && id.length <= 2 * MAX_TRANSACTION_ID_CHARACTERS ? id : null;
+}
+
+/** Finds the document a job is about in the project; the kind is told by the id's prefix, a bare UUID may be either. */
+async function resolveInput(
+  db: Database,
+  projectId: string,
+  body: CreateClassifyJob,
+): Promise<{ input: string; document: { type: 'file_id' | 'parse_job_id'; id: string } }> {
+  const input = (body.file_input || body.file_id || body.parse_job_id)!;
+  if (/^https?:\/\//i.test(input)) {
+    throw new AppError(
+      'bad_request',
+      'file_input takes the id of a file or parse job; classifying a URL is not enabled on this server.',
+    );
+  }
+  const mayBe = (prefix: string) => input.startsWith(prefix) || !/^(dfl|pjb)-/.test(input);
+  if (!body.parse_job_id && mayBe('dfl-')) {
+    const file = await findFile(db, projectId, normalizeId('file', input));
+    if (file) return { input, document: { type: 'file_id', id: file.id } };
+  }
+  if (!body.file_id && mayBe('pjb-')) {
+    const parse = await findParse(db, projectId, normalizeId('parseJob', input));
+    if (parse) return { input, document: { type: 'parse_job_id', id: parse.id } };
+  }
+  const what = body.parse_job_id || input.startsWith('pjb-') ? 'Parse Job ID' : 'File ID';
+  throw new AppError('bad_request', `${what} ${input} is not in Project ID ${projectId}`);
+}
+
+function resolveConfiguration(body: CreateClassifyJob): ClassifyConfiguration {
+  if (body.configuration) return body.configuration;
+  throw new AppError('not_found', `Classify configuration ${body.configuration_id} not found`);
+}
+
+/** A webhook that is accepted and never sent would be a promise broken in silence. */
+function refuseWebhooks(body: CreateClassifyJob): void {
+  const unknown = body.webhook_configuration_ids?.[0];
+  if (unknown !== undefined) throw new AppError('not_found', `Webhook configuration ${unknown} not found`);
+  if (body.webhook_configurations?.length) {
+    throw new AppError(
+      'bad_request',
+      'webhook_configurations is not supported by this version; leave it out and poll the job instead.',
+    );
+  }
+}

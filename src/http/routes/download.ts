@@ -1,0 +1,55 @@
+import { create as contentDisposition } from 'content-disposition';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { DiskBlobs } from '../../blobs/disk.ts';
+import { AppError } from '../../errors.ts';
+import type { Database } from '../../store/database.ts';
+import { findFileOfAnyProject } from '../../store/files.ts';
+import { errors } from '../openapi.ts';
+import type { SignedUrls } from '../signed-urls.ts';
+
+/** Where signed links lead: the bytes of one file, for whoever holds the link. */
+export function downloadRoutes({
+  db,
+  blobs,
+  urls,
+}: {
+  db: Database;
+  blobs: DiskBlobs;
+  urls: SignedUrls;
+}): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/download/:file_id',
+      {
+        schema: {
+          operationId: 'downloadFile',
+          tags: ['Files'],
+          summary: 'Download a file by a signed link',
+          security: [],
+          params: z.object({ file_id: z.string() }),
+          querystring: z.object({ expires: z.int(), signature: z.string() }),
+          response: { 200: z.unknown().describe('The bytes of the file.'), ...errors(403, 404, 422) },
+        },
+      },
+      async (request, reply) => {
+        const { file_id } = request.params;
+        if (!urls.verify(file_id, request.query.expires, request.query.signature)) {
+          throw new AppError('forbidden', 'The link is not valid or has expired; ask for a new one.');
+        }
+        const file = await findFileOfAnyProject(db, file_id);
+        if (!file) throw new AppError('not_found', `File ${file_id} not found`);
+        return reply
+          .headers({
+            'content-type': 'application/octet-stream',
+            'content-length': file.sizeBytes,
+            'content-disposition': contentDisposition(file.name),
+            // The bytes are a stranger's: no browser shall guess that they are a page of this server.
+            'x-content-type-options': 'nosniff',
+            'cache-control': 'private, no-store',
+          })
+          .send(blobs.stream(file.blobKey));
+      },
+    );
+  };
+}

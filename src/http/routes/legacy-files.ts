@@ -1,0 +1,185 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { StoredFile } from '../../domain/file.ts';
+import { boundedText } from '../../domain/text.ts';
+import { AppError } from '../../errors.ts';
+import { bareId } from '../../lib/ids.ts';
+import { fetchUntrusted, type OutboundPolicy } from '../../lib/outbound.ts';
+import { scopeOf } from '../auth.ts';
+import { errors } from '../openapi.ts';
+import { ScopeQuery } from '../query.ts';
+import { PresignedUrl } from '../signed-urls.ts';
+import { type FileRouteDeps, removeFile, requireFile } from './files.ts';
+
+const DateTime = z.string().meta({ format: 'date-time' });
+
+const LegacyFile = z
+  .object({
+    id: z.string().describe('A bare UUID; the same file is `dfl-<uuid>` elsewhere.'),
+    created_at: DateTime,
+    updated_at: DateTime,
+    name: z.string(),
+    external_file_id: z.string().nullable(),
+    file_size: z.int(),
+    file_type: z.string().nullable(),
+    project_id: z.string(),
+    last_modified_at: DateTime.nullable(),
+    resource_info: z.unknown().nullable(),
+    permission_info: z.unknown().nullable(),
+    data_source_id: z.string().nullable(),
+  })
+  .meta({ id: 'LegacyFile' });
+
+const UploadFromUrl = z
+  .object({
+    url: boundedText({ min: 1, max: 8_192 }),
+    name: boundedText({ max: 1_000 }).nullish().describe('Default: the last part of the URL.'),
+    proxy_url: z.string().nullish().describe('Not supported.'),
+    request_headers: z.record(z.string(), z.string()).nullish(),
+    verify_ssl: z.boolean().default(true),
+    follow_redirects: z.boolean().default(true),
+    resource_info: z.record(z.string(), z.unknown()).nullish(),
+  })
+  .meta({ id: 'FileUploadFromUrl' });
+
+const FileParams = z.object({ file_id: z.string() });
+
+/** `/api/v1/files`: the files API of clients before SDK 1.0, with bare UUIDs as ids. */
+export function legacyFileRoutes(deps: FileRouteDeps & { outbound: OutboundPolicy }): FastifyPluginAsyncZod {
+  const { db, uploads, urls, outbound } = deps;
+  return async (app) => {
+    app.post(
+      '/api/v1/files',
+      {
+        schema: {
+          operationId: 'uploadFileLegacy',
+          tags: ['Files (legacy)'],
+          summary: 'Upload a file',
+          description: 'multipart/form-data with the part `upload_file`.',
+          consumes: ['multipart/form-data'],
+          querystring: ScopeQuery.extend({ external_file_id: z.string().optional() }),
+          response: { 200: LegacyFile, ...errors(400, 401, 403, 413, 422) },
+        },
+      },
+      async (request) => {
+        const projectId = scopeOf(request.principal, request.query);
+        const externalFileId = request.query.external_file_id ?? null;
+        return show(await uploads.receive(request, projectId, 'upload_file', () => ({ purpose: null, externalFileId })));
+      },
+    );
+
+    app.put(
+      '/api/v1/files/upload_from_url',
+      {
+        schema: {
+          operationId: 'uploadFileFromUrlLegacy',
+          tags: ['Files (legacy)'],
+          summary: 'Fetch a file from a URL',
+          description: 'http and https only; addresses that are not public are refused unless the operator allows them.',
+          querystring: ScopeQuery,
+          body: UploadFromUrl,
+          response: { 200: LegacyFile, ...errors(400, 401, 403, 413, 422) },
+        },
+      },
+      async (request) => {
+        const projectId = scopeOf(request.principal, request.query);
+        const { body } = request;
+        if (body.proxy_url) throw new AppError('bad_request', 'proxy_url is not supported.');
+        const name = body.name || nameInUrl(body.url);
+        const response = await fetchUntrusted(body.url, outbound, {
+          headers: body.request_headers ?? {},
+          verifyTls: body.verify_ssl,
+          followRedirects: body.follow_redirects,
+        });
+        try {
+          return show(await uploads.save(response, projectId, { name, purpose: null, externalFileId: null }));
+        } catch (error) {
+          if (error instanceof AppError) throw error;
+          throw new AppError('bad_request', 'The URL could not be fetched: the answer was cut off or took too long.', {
+            cause: error,
+          });
+        } finally {
+          response.destroy();
+        }
+      },
+    );
+
+    app.get(
+      '/api/v1/files/:file_id',
+      {
+        schema: {
+          operationId: 'getFileLegacy',
+          tags: ['Files (legacy)'],
+          summary: 'Get a file',
+          params: FileParams,
+          querystring: ScopeQuery,
+          response: { 200: LegacyFile, ...errors(401, 403, 404, 422) },
+        },
+      },
+      async (request) =>
+        show(await requireFile(db, scopeOf(request.principal, request.query), request.params.file_id)),
+    );
+
+    app.delete(
+      '/api/v1/files/:file_id',
+      {
+        schema: {
+          operationId: 'deleteFileLegacy',
+          tags: ['Files (legacy)'],
+          summary: 'Delete a file',
+          params: FileParams,
+          querystring: ScopeQuery,
+          response: { 204: z.null(), ...errors(401, 403, 404, 422) },
+        },
+      },
+      async (request, reply) => {
+        await removeFile(deps, scopeOf(request.principal, request.query), request.params.file_id);
+        return reply.code(204).send(null);
+      },
+    );
+
+    app.get(
+      '/api/v1/files/:file_id/content',
+      {
+        schema: {
+          operationId: 'getFileContentLegacy',
+          tags: ['Files (legacy)'],
+          summary: 'Get a link to the content of a file',
+          params: FileParams,
+          querystring: ScopeQuery,
+          response: { 200: PresignedUrl, ...errors(401, 403, 404, 422) },
+        },
+      },
+      async (request) => {
+        const file = await requireFile(db, scopeOf(request.principal, request.query), request.params.file_id);
+        return urls.create(request, file.id);
+      },
+    );
+  };
+}
+
+function show(file: StoredFile): z.infer<typeof LegacyFile> {
+  return {
+    id: bareId(file.id),
+    created_at: file.createdAt,
+    updated_at: file.updatedAt,
+    name: file.name,
+    external_file_id: file.externalFileId,
+    file_size: file.sizeBytes,
+    file_type: file.fileType,
+    project_id: file.projectId,
+    last_modified_at: file.updatedAt,
+    resource_info: null,
+    permission_info: null,
+    data_source_id: null,
+  };
+}
+
+function nameInUrl(text: string): string {
+  const last = URL.parse(text)?.pathname.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(last) || 'download';
+  } catch {
+    return last;
+  }
+}

@@ -1,0 +1,136 @@
+import type { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import type { DiskBlobs } from '../blobs/disk.ts';
+import { fileTypeOf, type StoredFile } from '../domain/file.ts';
+import { AppError } from '../errors.ts';
+import { now } from '../lib/clock.ts';
+import { newId } from '../lib/ids.ts';
+import { limitBytes } from '../lib/limit-bytes.ts';
+import type { Database } from '../store/database.ts';
+import { insertFile } from '../store/files.ts';
+import { RequestValidationError } from './error-response.ts';
+
+const MAX_NAME_CHARACTERS = 1_000;
+const MAX_FIELD_CHARACTERS = 255;
+
+/** What is said about a file beside its bytes. */
+export interface FileMetadata {
+  name: string;
+  purpose: string | null;
+  externalFileId: string | null;
+}
+
+/** A multipart body: its text fields, and the file part, already in blob storage. */
+interface ReceivedForm {
+  fields: Map<string, string>;
+  file: { name: string; blob: StoredBlob } | null;
+}
+
+interface StoredBlob {
+  fileId: string;
+  blobKey: string;
+  sizeBytes: number;
+  contentHash: string;
+}
+
+/** Takes files in: bytes go to blob storage as they arrive, and a row is written once all of them are there. */
+export class FileUploads {
+  readonly #db: Database;
+  readonly #blobs: DiskBlobs;
+  readonly #maxUploadBytes: number;
+
+  constructor(deps: { db: Database; blobs: DiskBlobs; maxUploadBytes: number }) {
+    this.#db = deps.db;
+    this.#blobs = deps.blobs;
+    this.#maxUploadBytes = deps.maxUploadBytes;
+  }
+
+  /**
+   * Receives a multipart request, its parts in any order.
+   *
+   * @param describe makes the metadata out of the form's text fields; what it throws refuses the upload.
+   * @throws AppError `bad_request` without a usable file part, `too_large` over the limit.
+   */
+  async receive(
+    request: FastifyRequest,
+    projectId: string,
+    fileField: string,
+    describe: (fields: ReadonlyMap<string, string>) => Omit<FileMetadata, 'name'>,
+  ): Promise<StoredFile> {
+    if (!request.isMultipart()) throw noFilePart(fileField);
+    const form: ReceivedForm = { fields: new Map(), file: null };
+    try {
+      for await (const part of request.parts()) {
+        if (part.type === 'field') {
+          if (part.fieldname === fileField) throw new AppError('bad_request', 'File must have a filename.');
+          form.fields.set(part.fieldname, String(part.value));
+        } else if (part.fieldname === fileField) {
+          if (!part.filename) throw new AppError('bad_request', 'File must have a filename.');
+          form.file = { name: part.filename, blob: await this.#store(part.file) };
+          // The parser cuts a part at the limit and only marks it.
+          if (part.file.truncated) throw this.#tooLarge();
+        } else {
+          part.file.resume();
+        }
+      }
+      if (!form.file) throw noFilePart(fileField);
+      return await this.#record(projectId, form.file.blob, { name: form.file.name, ...describe(form.fields) });
+    } catch (error) {
+      if (form.file) await this.#blobs.remove(form.file.blob.blobKey);
+      throw error;
+    }
+  }
+
+  /** Stores bytes that come from elsewhere, up to the upload limit. */
+  async save(bytes: Readable, projectId: string, metadata: FileMetadata): Promise<StoredFile> {
+    const blob = await this.#store(limitBytes(bytes, this.#maxUploadBytes));
+    try {
+      return await this.#record(projectId, blob, metadata);
+    } catch (error) {
+      await this.#blobs.remove(blob.blobKey);
+      throw error;
+    }
+  }
+
+  async #store(bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
+    const fileId = newId('file');
+    const blobKey = `files/${fileId}`;
+    return { fileId, blobKey, ...(await this.#blobs.put(blobKey, bytes)) };
+  }
+
+  async #record(projectId: string, blob: StoredBlob, metadata: FileMetadata): Promise<StoredFile> {
+    if (blob.sizeBytes === 0) throw new AppError('bad_request', 'Uploaded file is empty.');
+    if (metadata.name.length > MAX_NAME_CHARACTERS) throw tooLong('file', MAX_NAME_CHARACTERS);
+    if ((metadata.purpose?.length ?? 0) > MAX_FIELD_CHARACTERS) throw tooLong('purpose', MAX_FIELD_CHARACTERS);
+    if ((metadata.externalFileId?.length ?? 0) > MAX_FIELD_CHARACTERS) {
+      throw tooLong('external_file_id', MAX_FIELD_CHARACTERS);
+    }
+    const at = now();
+    const file: StoredFile = {
+      id: blob.fileId,
+      projectId,
+      ...metadata,
+      fileType: fileTypeOf(metadata.name),
+      sizeBytes: blob.sizeBytes,
+      contentHash: blob.contentHash,
+      blobKey: blob.blobKey,
+      createdAt: at,
+      updatedAt: at,
+    };
+    await insertFile(this.#db, file);
+    return file;
+  }
+
+  #tooLarge(): AppError {
+    return new AppError('too_large', `The file is larger than ${this.#maxUploadBytes} bytes.`);
+  }
+}
+
+function noFilePart(field: string): AppError {
+  return new AppError('bad_request', `${field} field is required for multipart requests.`);
+}
+
+function tooLong(field: string, max: number): RequestValidationError {
+  const msg = `String should have at most ${max} characters`;
+  return new RequestValidationError([{ type: 'string_too_long', loc: ['body', field], msg, ctx: { max_length: max } }]);
+}

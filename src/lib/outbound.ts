@@ -1,0 +1,95 @@
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
+import { AppError } from '../errors.ts';
+
+/** What the server may fetch on behalf of others. */
+export interface OutboundPolicy {
+  /** Whether addresses that are not public (loopback, private networks, link-local…) may be connected to. */
+  allowPrivateAddresses: boolean;
+  /** Limit for a whole fetch, redirects and body included. */
+  timeoutMs: number;
+}
+
+export interface FetchOptions {
+  headers?: Record<string, string>;
+  /** Whether certificates must be valid. Default true. */
+  verifyTls?: boolean;
+  /** Default true; at most five. */
+  followRedirects?: boolean;
+}
+
+const MAX_REDIRECTS = 5;
+const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * GETs a URL that someone else chose. Which address a name leads to is checked on the addresses that are then connected
+ * to, at every hop, so neither DNS that changes its answer nor a redirect leads into a private network.
+ *
+ * @returns the answer with a 2xx status; its body must be read or destroyed. The body fails when the time is up.
+ * @throws AppError `bad_request` with a sentence that tells nothing about the network the server stands in.
+ */
+export async function fetchUntrusted(
+  url: string,
+  policy: OutboundPolicy,
+  { headers = {}, verifyTls = true, followRedirects = true }: FetchOptions = {},
+): Promise<IncomingMessage> {
+  const signal = AbortSignal.timeout(policy.timeoutMs);
+  let target = httpUrl(url);
+  let sent = headers;
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+    const response = await get(target, sent, { policy, verifyTls, signal });
+    const { statusCode = 0 } = response;
+    if (statusCode >= 200 && statusCode < 300) return response;
+    response.destroy();
+    const { location } = response.headers;
+    if (!REDIRECT_STATUSES.has(statusCode) || location === undefined || !followRedirects) {
+      throw new AppError('bad_request', `The URL could not be fetched: it answered with status ${statusCode}.`);
+    }
+    const next = httpUrl(location, target);
+    // Headers may hold credentials that were meant for the first server only.
+    if (next.origin !== target.origin) sent = {};
+    target = next;
+  }
+  throw new AppError('bad_request', `The URL could not be fetched: it redirects more than ${MAX_REDIRECTS} times.`);
+}
+
+function httpUrl(text: string, base?: URL): URL {
+  const url = URL.parse(text, base?.href);
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new AppError('bad_request', 'The URL could not be fetched: only http and https URLs are.');
+}
+
+function get(
+  url: URL,
+  headers: Record<string, string>,
+  { policy, verifyTls, signal }: { policy: OutboundPolicy; verifyTls: boolean; signal: AbortSignal },
+): Promise<IncomingMessage> {
+  const filter = {
+    allowPrivateIPAddress: policy.allowPrivateAddresses,
+    allowMetaIPAddress: policy.allowPrivateAddresses,
+  };
+  const secure = url.protocol === 'https:';
+  const agent = secure ? new RequestFilteringHttpsAgent(filter) : new RequestFilteringHttpAgent(filter);
+  const refuse = (cause: unknown) =>
+    new AppError(
+      'bad_request',
+      'The URL could not be fetched: there was no answer, or its address is not a public one, which this server refuses.',
+      { cause },
+    );
+  return new Promise((resolve, reject) => {
+    try {
+      const request = (secure ? httpsRequest : httpRequest)(url, {
+        agent,
+        signal,
+        headers: { accept: '*/*', 'user-agent': 'pigeonhole', ...headers },
+        ...(secure && { rejectUnauthorized: verifyTls }),
+      });
+      request.on('response', resolve);
+      request.on('error', (error) => reject(refuse(error)));
+      request.end();
+    } catch (error) {
+      reject(refuse(error));
+    }
+  });
+}

@@ -1,0 +1,219 @@
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { DiskBlobs } from './blobs/disk.ts';
+import type { Engine } from './classify/engine.ts';
+import { createLocalEngine } from './classify/engines/local/pool.ts';
+import type { Config } from './config.ts';
+import { buildApp } from './http/app.ts';
+import type { Parser } from './parse/parser.ts';
+import { createParser } from './parse/pool.ts';
+import { JobQueue } from './queue/queue.ts';
+import {
+  type ApiKeySummary,
+  createApiKey,
+  hasActiveApiKey,
+  listApiKeys,
+  revokeApiKey,
+  setEnvironmentKey,
+} from './store/api-keys.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { migrate, ping } from './store/migrate.ts';
+import { ensureDefaultTenant, ensureProject, ensureSecret } from './store/tenancy.ts';
+import { VERSION } from './version.ts';
+import { Worker } from './worker/loop.ts';
+import { runJob } from './worker/run-job.ts';
+
+/** How long a worker that found nothing waits before it looks again without being told. */
+const POLL_MS = 500;
+
+/** Something that was started and can be stopped. */
+export interface Running {
+  /** Takes nothing new, finishes what is under way within the grace period, releases everything. */
+  stop(): Promise<void>;
+}
+
+export interface RunningServer extends Running {
+  /** `http://HOST:PORT` as it is bound. */
+  url: string;
+  /** The API key that this start made, because there was none; null = there was. */
+  newApiKey: string | null;
+}
+
+/** API and workers in this process. Resolves when requests are answered. */
+export async function serve(config: Config): Promise<RunningServer> {
+  const log = createLogger(config);
+  const releases: (() => Promise<void>)[] = [];
+  const stop = releaseAll(releases);
+  try {
+    const { db, blobs } = await openStore(config, releases);
+    const newApiKey = await ensureApiKey(db, config);
+    const urlSigningKey = await ensureSecret(db, 'url-signing');
+    const worker = startWorker({ config, db, blobs, log, releases });
+    const app = await buildApp({
+      db,
+      blobs,
+      logger: log,
+      urlSigningKey,
+      publicUrl: config.publicUrl,
+      maxUploadBytes: config.maxUploadBytes,
+      outbound: { allowPrivateAddresses: config.allowPrivateUrls, timeoutMs: config.fetchTimeoutMs },
+      checkReady: () => ping(db),
+      jobCreated: () => worker.wake(),
+      jobCancelled: (jobId) => worker.cancel(jobId),
+      version: VERSION,
+    });
+    releases.push(() => app.close());
+    const url = await app.listen({ host: config.host, port: config.port });
+    log.info({ url, version: VERSION }, 'listening');
+    return { url, newApiKey, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Workers only: they take jobs that other processes on the same data accept. */
+export async function work(config: Config): Promise<Running> {
+  const log = createLogger(config);
+  const releases: (() => Promise<void>)[] = [];
+  const stop = releaseAll(releases);
+  try {
+    const { db, blobs } = await openStore(config, releases);
+    startWorker({ config, db, blobs, log, releases });
+    log.info({ version: VERSION }, 'working');
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Parser and engine without a server, for the commands that read local files. */
+export function openPipeline(config: Config): { parser: Parser; engine: Engine } {
+  const parser = createParser({
+    processes: config.workers,
+    timeoutMs: config.parseTimeoutMs,
+    memoryBytes: config.parseMemoryBytes,
+    cacheDir: config.cacheDir,
+  });
+  const engine = createLocalEngine({ threads: config.workers, cacheDir: config.cacheDir });
+  return { parser, engine };
+}
+
+/** Brings the database to the newest schema; returns the names of the migrations that ran. */
+export async function runMigrations(config: Config): Promise<string[]> {
+  return withDatabase(config, (db) => migrate(db));
+}
+
+/** What `pigeonhole keys` does, on the configured database. */
+export const keys = {
+  /** Makes a key for the project of that name (default: the default project), which is made if it is missing. */
+  create: (config: Config, { name, project }: { name: string; project: string | null }) =>
+    withDatabase(config, async (db) => {
+      await migrate(db);
+      const tenant = await ensureDefaultTenant(db);
+      const projectId = project === null ? tenant.projectId : await ensureProject(db, project);
+      return createApiKey(db, { projectId, userId: tenant.userId, name });
+    }),
+  list: (config: Config): Promise<ApiKeySummary[]> =>
+    withDatabase(config, async (db) => {
+      await migrate(db);
+      return listApiKeys(db);
+    }),
+  /** False = there is no such active key. */
+  revoke: (config: Config, id: string): Promise<boolean> =>
+    withDatabase(config, async (db) => {
+      await migrate(db);
+      return revokeApiKey(db, id);
+    }),
+};
+
+async function openStore(config: Config, releases: (() => Promise<void>)[]) {
+  const db = openDatabase(config);
+  releases.push(() => db.destroy());
+  await migrate(db);
+  const blobs = new DiskBlobs(join(config.dataDir, 'blobs'));
+  return { db, blobs };
+}
+
+/** @returns the key it made, if it made one. */
+async function ensureApiKey(db: Database, config: Config): Promise<string | null> {
+  const tenant = await ensureDefaultTenant(db);
+  if (config.apiKey !== null) {
+    await setEnvironmentKey(db, tenant, config.apiKey);
+    return null;
+  }
+  if (await hasActiveApiKey(db)) return null;
+  return (await createApiKey(db, { ...tenant, name: 'first start' })).key;
+}
+
+function startWorker({
+  config,
+  db,
+  blobs,
+  log,
+  releases,
+}: {
+  config: Config;
+  db: Database;
+  blobs: DiskBlobs;
+  log: Logger;
+  releases: (() => Promise<void>)[];
+}): Worker {
+  const { parser, engine } = openPipeline(config);
+  releases.push(async () => {
+    await Promise.all([parser.close(), engine.close()]);
+  });
+  const queue = new JobQueue(db, config);
+  const worker = new Worker(
+    {
+      claim: () => queue.claim(),
+      run: (job, signal) => runJob(job, { db, blobs, parser, engine }, signal),
+      settle: (lease, outcome) => queue.settle(lease, outcome),
+      heartbeat: (leases) => queue.heartbeat(leases),
+      markRunning: (lease) => queue.markRunning(lease),
+      log,
+    },
+    {
+      concurrency: config.workers,
+      leaseMs: config.leaseMs,
+      reportRunningAfterMs: config.reportRunningAfterMs,
+      pollMs: POLL_MS,
+    },
+  );
+  releases.push(() => worker.stop(config.shutdownGraceMs));
+  // The first job should not wait for processes to start and models to load; nor should the start wait for them.
+  for (const part of [parser, engine]) {
+    part.warmUp().catch((error: unknown) => log.error({ err: error }, 'cannot warm up; the first job will tell'));
+  }
+  return worker;
+}
+
+async function withDatabase<Result>(config: Config, use: (db: Database) => Promise<Result>): Promise<Result> {
+  const db = openDatabase(config);
+  try {
+    return await use(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Undoes what was started, last first, once, however often it is called. */
+function releaseAll(releases: (() => Promise<void>)[]): () => Promise<void> {
+  let stopped: Promise<void> | null = null;
+  const run = async () => {
+    for (const release of releases.toReversed()) await release();
+  };
+  return () => {
+    stopped ??= run();
+    return stopped;
+  };
+}
+
+/** JSON lines on standard error: standard output belongs to what a person reads. */
+function createLogger(config: Config): Logger {
+  return pino(
+    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    pino.destination({ dest: 2, sync: false }),
+  );
+}

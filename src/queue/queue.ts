@@ -1,0 +1,171 @@
+import type { ClassifyJob, ClassifyResult } from '../domain/job.ts';
+import { fromNow, now, type Timestamp } from '../lib/clock.ts';
+import type { Database } from '../store/database.ts';
+
+/** The right of one worker to run a job until `leaseMs` after it was last renewed. */
+export interface Lease {
+  jobId: string;
+  /** Number of the lease of this job: a later one makes this one void (a fencing token). */
+  attempt: number;
+}
+
+/** A job that was claimed. */
+export interface ClaimedJob {
+  lease: Lease;
+  job: ClassifyJob;
+  /** Stored id of the document: `dfl-…` or `pjb-…`. */
+  inputId: string;
+}
+
+/** How a run ended. */
+export type Outcome =
+  | { kind: 'done'; parseJobId: string; result: ClassifyResult; details: unknown }
+  | { kind: 'failed'; errorMessage: string }
+  /** A fault that may pass: tried again after a growing delay, FAILED with the message once the attempts are used up. */
+  | { kind: 'retry'; errorMessage: string }
+  /** Given back unfinished, because this worker stops: free for others at once. */
+  | { kind: 'released' };
+
+export interface QueueSettings {
+  /** How long a claimed job is safe from others without a heartbeat. */
+  leaseMs: number;
+  /** Leases after which a job that never settles is given up. */
+  maxAttempts: number;
+}
+
+const FIRST_RETRY_DELAY_MS = 1_000;
+const MAX_RETRY_DELAY_MS = 60_000;
+
+/**
+ * The lease queue: the job row is the queue entry. A job is open while `claimable_at` is set; claiming it moves that
+ * point to the end of the lease, so a worker that dies simply lets the job become claimable again.
+ */
+export class JobQueue {
+  readonly #db: Database;
+  readonly #settings: QueueSettings;
+  /** Project served last: the next claim takes the next project in turn that has work. */
+  #lastProjectId = '';
+
+  constructor(db: Database, settings: QueueSettings) {
+    this.#db = db;
+    this.#settings = settings;
+  }
+
+  /**
+   * Takes the job that has waited longest in the next project in turn, so that one project's backlog, however long, costs
+   * another project's job at most one turn. Null = nothing can be claimed now.
+   */
+  async claim(): Promise<ClaimedJob | null> {
+    for (;;) {
+      const row = (await this.#claimAfter(this.#lastProjectId)) ?? (await this.#claimAfter(''));
+      if (!row) return null;
+      this.#lastProjectId = row.project_id;
+      const job: ClassifyJob = JSON.parse(row.body);
+      const lease = { jobId: row.id, attempt: row.attempt };
+      if (row.attempt <= this.#settings.maxAttempts) return { lease, job, inputId: row.input_id };
+      await this.settle(lease, {
+        kind: 'failed',
+        errorMessage: `ATTEMPTS_EXHAUSTED: The job was begun ${this.#settings.maxAttempts} times and never finished.`,
+      });
+    }
+  }
+
+  async #claimAfter(projectId: string) {
+    return this.#db
+      .updateTable('classify_jobs')
+      .set((eb) => ({ attempt: eb('attempt', '+', 1), claimable_at: fromNow(this.#settings.leaseMs) }))
+      .where('id', '=', (eb) =>
+        eb
+          .selectFrom('classify_jobs')
+          .select('id')
+          .where('claimable_at', '<=', now())
+          .where('project_id', '>', projectId)
+          .orderBy('project_id')
+          .orderBy('claimable_at')
+          .limit(1),
+      )
+      .returning(['id', 'project_id', 'attempt', 'body', 'input_id'])
+      .executeTakeFirst();
+  }
+
+  /** Renews leases. Returns the jobs whose lease is gone: cancelled, or taken over after it had run out. */
+  async heartbeat(leases: readonly Lease[]): Promise<string[]> {
+    const lost: string[] = [];
+    for (const lease of leases) {
+      const renewed = await this.#postpone(lease, fromNow(this.#settings.leaseMs));
+      if (!renewed) lost.push(lease.jobId);
+    }
+    return lost;
+  }
+
+  /** Makes it visible that the job runs. Returns false when the lease is gone. */
+  async markRunning(lease: Lease): Promise<boolean> {
+    return this.#rewrite(lease, (job) => ({ job: { ...job, status: 'RUNNING' } }));
+  }
+
+  /**
+   * Ends a lease in one transaction. Returns false, and changes nothing, when the lease is gone: then whoever holds the
+   * job now, or cancelled it, decides.
+   */
+  async settle(lease: Lease, outcome: Outcome): Promise<boolean> {
+    switch (outcome.kind) {
+      case 'retry': {
+        if (lease.attempt >= this.#settings.maxAttempts) return this.settle(lease, { ...outcome, kind: 'failed' });
+        const delayMs = Math.min(MAX_RETRY_DELAY_MS, FIRST_RETRY_DELAY_MS * 2 ** (lease.attempt - 1));
+        return this.#postpone(lease, fromNow(delayMs));
+      }
+      case 'released':
+        return this.#postpone(lease, now());
+      case 'failed':
+        return this.#rewrite(lease, (job) => ({
+          job: { ...job, status: 'FAILED', error_message: outcome.errorMessage },
+          end: { details: null },
+        }));
+      case 'done':
+        return this.#rewrite(lease, (job) => ({
+          job: { ...job, status: 'COMPLETED', parse_job_id: outcome.parseJobId, result: outcome.result },
+          end: { details: JSON.stringify(outcome.details) },
+        }));
+    }
+  }
+
+  /** Moves the point from which on others may claim a job whose lease is still held. */
+  async #postpone(lease: Lease, claimableAt: Timestamp): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('classify_jobs')
+      .set({ claimable_at: claimableAt })
+      .where('id', '=', lease.jobId)
+      .where('attempt', '=', lease.attempt)
+      .where('claimable_at', 'is not', null)
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Changes the job itself while its lease is held; with `end` it also leaves the queue. */
+  async #rewrite(
+    lease: Lease,
+    change: (job: ClassifyJob) => { job: ClassifyJob; end?: { details: string | null } },
+  ): Promise<boolean> {
+    return this.#db.transaction().execute(async (transaction) => {
+      const row = await transaction
+        .selectFrom('classify_jobs')
+        .select('body')
+        .where('id', '=', lease.jobId)
+        .where('attempt', '=', lease.attempt)
+        .where('claimable_at', 'is not', null)
+        .executeTakeFirst();
+      if (!row) return false;
+      const { job, end } = change(JSON.parse(row.body));
+      await transaction
+        .updateTable('classify_jobs')
+        .set({
+          status: job.status,
+          body: JSON.stringify({ ...job, updated_at: now() }),
+          ...(end && { claimable_at: null, details: end.details }),
+        })
+        .where('id', '=', lease.jobId)
+        .execute();
+      return true;
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Database } from './database.ts';
+import * as foundation from './migrations/0001-foundation.ts';
+
+/** Every migration, in order. A released one is never edited: a change is a new file. */
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-foundation': foundation,
+};
+
+/**
+ * Brings the database to the newest schema and returns the names of the migrations it ran. Processes that start
+ * together wait for each other; a migration that fails leaves nothing behind.
+ */
+export async function migrate(db: Database): Promise<string[]> {
+  // One write transaction around everything: Kysely itself neither locks nor wraps migrations on SQLite.
+  return db.transaction().execute(async (transaction) => {
+    const migrator = new Migrator({
+      db: transaction,
+      provider: { getMigrations: async () => MIGRATIONS },
+      migrationTableName: 'migrations',
+      migrationLockTableName: 'migration_lock',
+    });
+    const { error, results = [] } = await migrator.migrateToLatest({ disableTransactions: true });
+    if (error) throw error;
+    return results.map((result) => result.migrationName);
+  });
+}
+
+/** Whether the database answers: what `/ready` asks. */
+export async function ping(db: Database): Promise<void> {
+  await sql`select 1`.execute(db);
+}

@@ -1,0 +1,94 @@
+import type { Timestamp } from '../lib/clock.ts';
+
+/** The tables. Points in time are text whose order is time order; JSON is text; null means what the comment says. */
+export interface Tables {
+  organizations: { id: string; name: string; created_at: Timestamp; updated_at: Timestamp };
+  projects: {
+    id: string;
+    organization_id: string;
+    name: string;
+    /** 1 for the project that keys without another one belong to. */
+    is_default: number;
+    /** Since when keys of the project are refused; null = enabled. */
+    disabled_at: Timestamp | null;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+  };
+  users: { id: string; name: string; created_at: Timestamp };
+  api_keys: {
+    id: string;
+    project_id: string;
+    user_id: string;
+    name: string;
+    /** First 16 hex digits of the hash, for finding the row; the whole hash is then compared in constant time. */
+    lookup: string;
+    /** SHA-256 of the key, hex. The key itself is never stored. */
+    hash: string;
+    /** The last four characters, so that people can tell keys apart. */
+    hint: string;
+    /** `environment`: set by PIGEONHOLE_API_KEY and replaced when that changes. */
+    origin: 'created' | 'environment';
+    created_at: Timestamp;
+    revoked_at: Timestamp | null;
+  };
+  sessions: {
+    /** SHA-256 of the cookie's value, hex. */
+    hash: string;
+    api_key_id: string;
+    created_at: Timestamp;
+    expires_at: Timestamp;
+  };
+  /** Keys the server made for itself, shared by all its processes. */
+  secrets: { name: string; value: string; created_at: Timestamp };
+  files: {
+    id: string;
+    project_id: string;
+    name: string;
+    /** Extension of the name without dot, lower case; null = the name has none. */
+    file_type: string | null;
+    external_file_id: string | null;
+    purpose: string | null;
+    size_bytes: number;
+    /** SHA-256 of the bytes, hex. */
+    content_hash: string;
+    blob_key: string;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+  };
+  parse_jobs: {
+    id: string;
+    project_id: string;
+    user_id: string;
+    /** The file that was read first; another file with the same bytes may use the same parse. */
+    file_id: string;
+    status: 'COMPLETED';
+    content_hash: string;
+    /** Options and parser version the text depends on. */
+    cache_key: string;
+    blob_key: string;
+    page_count: number;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+  };
+  /**
+   * The job row is also the queue entry. `body` is the job as its reader sees it, rendered when it changes, so that
+   * reading and listing never parse nor build JSON; the other columns are for finding and running.
+   */
+  classify_jobs: {
+    id: string;
+    project_id: string;
+    status: string;
+    configuration_id: string | null;
+    transaction_id: string | null;
+    created_at: Timestamp;
+    body: string;
+    /** Stored id of the input: `dfl-…` or `pjb-…`. */
+    input_id: string;
+    /** From when on a worker may take the job: its creation, the end of a lease or of a back-off. Null = terminal. */
+    claimable_at: Timestamp | null;
+    /** Leases given out so far; the number of the current lease fences off earlier ones. */
+    attempt: number;
+    /** Scores, evidence, engine and timings of the result as JSON; null = none yet. */
+    details: string | null;
+  };
+}

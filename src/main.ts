@@ -94,7 +94,7 @@ export function openPipeline(config: Config): { parser: Parser; engine: Engine }
     processes: config.workers,
     timeoutMs: config.parseTimeoutMs,
     memoryBytes: config.parseMemoryBytes,
-    cacheDir: config.cacheDir,
+    dataDir: config.cacheDir,
   });
   const engine = createLocalEngine({ threads: config.workers, cacheDir: config.cacheDir });
   return { parser, engine };

@@ -3,6 +3,7 @@
 // without dependencies, so that it works, or says what is wrong, on any Node.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED_MAJOR = 24;
@@ -11,6 +12,8 @@ const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.met
 const major = Number(process.versions.node.split('.')[0]);
 
 if (major >= NEEDED_MAJOR) {
+  // Types are stripped once, not at every start.
+  module.enableCompileCache();
   await import(cli);
 } else if (existsSync(pinned)) {
   // The channel lets the child notice when this process dies without a word.

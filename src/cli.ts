@@ -1,4 +1,3 @@
-import { enableCompileCache } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { classifyCommand } from './commands/classify.ts';
 import { evalCommand } from './commands/eval.ts';
@@ -15,8 +14,6 @@ const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 /** EX_CONFIG of sysexits.h. */
 const EXIT_CONFIG = 78;
-
-enableCompileCache();
 
 const program = new Command('pigeonhole')
   .description('Classifies documents by rules in plain language: offline, self-hosted, LlamaCloud Classify compatible.')
@@ -49,7 +46,8 @@ function report(error: unknown): number {
   }
   const { code, message } = error as NodeJS.ErrnoException;
   if (error instanceof AppError) process.stderr.write(`${message}\n`);
-  else if (code === 'EADDRINUSE') process.stderr.write(`${message}\nSet PIGEONHOLE_PORT to another port, or 0 for any.\n`);
+  else if (code === 'EADDRINUSE')
+    process.stderr.write(`${message}\nSet PIGEONHOLE_PORT to another port, or 0 for any.\n`);
   else if (code === 'EACCES' || code === 'ENOSPC' || code === 'EROFS') process.stderr.write(`${message}\n`);
   else process.stderr.write(`Unexpected error: ${error instanceof Error ? error.stack : String(error)}\n`);
   return EXIT_FAILURE;

@@ -79,9 +79,12 @@ export class ConfigError extends Error {}
 export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = Settings.safeParse(given);
-  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   for (const name of Object.keys(given)) {
-    if (name.startsWith('PIGEONHOLE_') && !SETTING_NAMES.includes(name)) problems.push(`${name}: there is no such setting`);
+    if (name.startsWith('PIGEONHOLE_') && !SETTING_NAMES.includes(name))
+      problems.push(`${name}: there is no such setting`);
   }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const settings = parsed.data;

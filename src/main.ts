@@ -26,6 +26,9 @@ import { runJob } from './worker/run-job.ts';
 /** How long a worker that found nothing waits before it looks again without being told. */
 const POLL_MS = 500;
 
+/** No upload takes this long; a file that is still incomplete then belongs to a process that died. */
+const LEFTOVER_AGE_MS = 24 * 3600 * 1000;
+
 /** Something that was started and can be stopped. */
 export interface Running {
   /** Takes nothing new, finishes what is under way within the grace period, releases everything. */
@@ -133,6 +136,7 @@ async function openStore(config: Config, releases: (() => Promise<void>)[]) {
   releases.push(() => db.destroy());
   await migrate(db);
   const blobs = new DiskBlobs(join(config.dataDir, 'blobs'));
+  await blobs.removeLeftovers(LEFTOVER_AGE_MS);
   return { db, blobs };
 }
 
@@ -213,7 +217,12 @@ function releaseAll(releases: (() => Promise<void>)[]): () => Promise<void> {
 /** JSON lines on standard error: standard output belongs to what a person reads. */
 function createLogger(config: Config): Logger {
   return pino(
-    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    {
+      level: config.logLevel,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
     pino.destination({ dest: 2, sync: false }),
   );
 }

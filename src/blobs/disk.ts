@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -23,19 +23,26 @@ export class DiskBlobs {
     this.#directory = directory;
   }
 
-  /** Throws away what uploads that were cut off by a crash have left. Call it once at the start. */
-  async clean(): Promise<void> {
-    await rm(this.#temporary(), { recursive: true, force: true });
-    await mkdir(this.#temporary(), { recursive: true, mode: 0o700 });
+  /** Throws away what uploads that were cut off by a crash, more than `olderThanMs` ago, have left. */
+  async removeLeftovers(olderThanMs: number): Promise<void> {
+    const names = await readdir(this.#incoming()).catch(() => []);
+    for (const name of names) {
+      const path = join(this.#incoming(), name);
+      // Another process may finish or remove its own upload at any moment.
+      const found = await stat(path).catch(() => null);
+      if (found && found.mtimeMs < Date.now() - olderThanMs) await rm(path, { force: true });
+    }
   }
 
   /**
    * Stores a stream without holding it in memory. When the stream fails, nothing is stored and its error is thrown.
    */
   async put(key: string, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<BlobReceipt> {
-    const temporary = join(this.#temporary(), randomUUID());
+    const temporary = join(this.#incoming(), randomUUID());
     const target = this.path(key);
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    for (const directory of [this.#incoming(), dirname(target)]) {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+    }
     const hash = createHash('sha256');
     let sizeBytes = 0;
     const file = await open(temporary, 'wx', 0o600);
@@ -76,7 +83,8 @@ export class DiskBlobs {
     await rm(this.path(key), { force: true });
   }
 
-  #temporary(): string {
+  /** Where bytes are until all of them have arrived: the same file system, so that moving them is one step. */
+  #incoming(): string {
     return join(this.#directory, 'incoming');
   }
 }

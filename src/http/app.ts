@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { DiskBlobs } from '../blobs/disk.ts';
 import type { Principal } from '../domain/tenancy.ts';
 import { AppError } from '../errors.ts';
@@ -17,8 +17,8 @@ import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { legacyFileRoutes } from './routes/legacy-files.ts';
 import { sessionRoutes } from './routes/session.ts';
-import { FileUploads } from './uploads.ts';
 import { SignedUrls } from './signed-urls.ts';
+import { FileUploads } from './uploads.ts';
 import { parseJsonBody, validatorCompiler } from './validation.ts';
 
 declare module 'fastify' {
@@ -53,7 +53,7 @@ export interface HttpDeps extends Pick<ClassifyRouteDeps, 'jobCreated' | 'jobCan
 export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance: deps.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: () => randomUUID(),
     bodyLimit: MAX_JSON_BYTES,
     http: { maxHeaderSize: MAX_HEADER_BYTES },

@@ -74,7 +74,8 @@ export function assertSameOrigin(request: FastifyRequest): void {
   const { origin, host } = request.headers;
   const site = request.headers['sec-fetch-site'];
   const sameOrigin = origin === undefined ? site === 'same-origin' : hostOf(origin) === host;
-  if (!sameOrigin) throw new AppError('forbidden', 'Requests with a session cookie must come from a page of this server.');
+  if (!sameOrigin)
+    throw new AppError('forbidden', 'Requests with a session cookie must come from a page of this server.');
 }
 
 function hostOf(origin: string): string | null {
@@ -91,7 +92,11 @@ export function scopeOf(
   query: { project_id?: string | undefined; organization_id?: string | undefined },
 ): string {
   const { project_id: project, organization_id: organization } = query;
-  if (project !== undefined && project !== principal.projectName && uuidOf('project_id', project) !== principal.projectId) {
+  if (
+    project !== undefined &&
+    project !== principal.projectName &&
+    uuidOf('project_id', project) !== principal.projectId
+  ) {
     throw new AppError('forbidden', `This API key has no access to project ${project}.`);
   }
   if (organization !== undefined && uuidOf('organization_id', organization) !== principal.organizationId) {

@@ -1,8 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyPluginAsync } from 'fastify';
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import fastifyPlugin from 'fastify-plugin';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ERRORS } from '../errors.ts';
 
@@ -15,7 +15,8 @@ export function apiDescription(version: string): FastifyPluginAsync {
         info: {
           title: 'Pigeonhole',
           version,
-          description: 'Classifies documents by rules in plain language. Compatible with the LlamaCloud Classify v2 API.',
+          description:
+            'Classifies documents by rules in plain language. Compatible with the LlamaCloud Classify v2 API.',
           license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
         },
         components: {

@@ -27,7 +27,10 @@ export interface RenderedPage {
 }
 
 /** What a job is created with. */
-export type NewClassifyJob = Omit<ClassifyJob, 'status' | 'result' | 'error_message' | 'created_at' | 'updated_at'> & {
+export type NewClassifyJob = Omit<
+  ClassifyJob,
+  'status' | 'document_input_value' | 'result' | 'error_message' | 'created_at' | 'updated_at'
+> & {
   /** Stored id of the input: `dfl-…` or `pjb-…`. */
   inputId: string;
 };
@@ -42,10 +45,19 @@ export async function insertClassifyJob(
 ): Promise<{ body: string; created: boolean }> {
   const createdAt = now();
   const job: ClassifyJob = {
-    ...fields,
+    id: fields.id,
+    project_id: fields.project_id,
+    user_id: fields.user_id,
     status: 'PENDING',
+    document_input_type: fields.document_input_type,
+    file_input: fields.file_input,
+    document_input_value: fields.file_input,
+    configuration: fields.configuration,
+    configuration_id: fields.configuration_id,
+    parse_job_id: fields.parse_job_id,
     result: null,
     error_message: null,
+    transaction_id: fields.transaction_id,
     created_at: createdAt,
     updated_at: createdAt,
   };

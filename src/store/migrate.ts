@@ -13,18 +13,15 @@ const MIGRATIONS: Record<string, Migration> = {
  * together wait for each other; a migration that fails leaves nothing behind.
  */
 export async function migrate(db: Database): Promise<string[]> {
-  // One write transaction around everything: Kysely itself neither locks nor wraps migrations on SQLite.
-  return db.transaction().execute(async (transaction) => {
-    const migrator = new Migrator({
-      db: transaction,
-      provider: { getMigrations: async () => MIGRATIONS },
-      migrationTableName: 'migrations',
-      migrationLockTableName: 'migration_lock',
-    });
-    const { error, results = [] } = await migrator.migrateToLatest({ disableTransactions: true });
-    if (error) throw error;
-    return results.map((result) => result.migrationName);
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => MIGRATIONS },
+    migrationTableName: 'migrations',
+    migrationLockTableName: 'migration_lock',
   });
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error) throw error;
+  return results.map((result) => result.migrationName);
 }
 
 /** Whether the database answers: what `/ready` asks. */

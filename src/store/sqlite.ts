@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { type Dialect, SqliteDialect } from 'kysely';
+import { type Dialect, SqliteAdapter, SqliteDialect } from 'kysely';
 
 /** Prepared statements kept per connection; a service has a few dozen shapes of queries, filters included. */
 const MAX_PREPARED_STATEMENTS = 256;
@@ -22,7 +22,7 @@ export function sqliteDialect(path: string): Dialect {
   database.exec('pragma cache_size = -32768');
 
   const prepared = new Map<string, KyselyStatement>();
-  return new SqliteDialect({
+  return new EmbeddedDialect({
     database: {
       prepare(sql) {
         const known = prepared.get(sql);
@@ -37,6 +37,17 @@ export function sqliteDialect(path: string): Dialect {
       close: () => database.close(),
     },
   });
+}
+
+/** SQLite undoes a failed `create table` like anything else; Kysely only is careful for versions that are long gone. */
+class EmbeddedDialect extends SqliteDialect {
+  override createAdapter() {
+    return new (class extends SqliteAdapter {
+      override get supportsTransactionalDdl() {
+        return true;
+      }
+    })();
+  }
 }
 
 type KyselyStatement = ReturnType<typeof kyselyStatement>;

@@ -11,7 +11,11 @@ export interface DefaultTenant {
 /** The default organization, project and user; made when the database has none. */
 export async function ensureDefaultTenant(db: Database): Promise<DefaultTenant> {
   return db.transaction().execute(async (transaction) => {
-    const project = await transaction.selectFrom('projects').select('id').where('is_default', '=', 1).executeTakeFirst();
+    const project = await transaction
+      .selectFrom('projects')
+      .select('id')
+      .where('is_default', '=', 1)
+      .executeTakeFirst();
     const user = await transaction.selectFrom('users').select('id').orderBy('created_at').executeTakeFirst();
     if (project && user) return { projectId: project.id, userId: user.id };
 

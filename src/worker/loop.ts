@@ -127,7 +127,9 @@ export class Worker {
     const fields = { job_id: lease.jobId, project_id: claimed.job.project_id, attempt: lease.attempt };
     const began = performance.now();
     const report = setTimeout(() => {
-      this.#deps.markRunning(lease).catch((error) => log.error({ ...fields, err: error }, 'cannot report a running job'));
+      this.#deps
+        .markRunning(lease)
+        .catch((error) => log.error({ ...fields, err: error }, 'cannot report a running job'));
     }, this.#settings.reportRunningAfterMs);
     try {
       const outcome = await this.#outcomeOf(claimed, signal, fields);

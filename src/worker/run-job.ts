@@ -31,11 +31,9 @@ export async function runJob(
   const began = performance.now();
   const { parseJobId, document } = await readInput(claimed, deps, signal);
   const read = performance.now();
-  const { scores, evidence, ...result } = await deps.engine.classify(
-    document.pages,
-    claimed.job.configuration.rules,
-    { signal },
-  );
+  const { scores, evidence, ...result } = await deps.engine.classify(document.pages, claimed.job.configuration.rules, {
+    signal,
+  });
   const milliseconds = { read: Math.round(read - began), classify: Math.round(performance.now() - read) };
   return {
     kind: 'done',

@@ -44,9 +44,7 @@ const WebhookConfiguration = z.object({
 
 const CreateClassifyJob = z
   .object({
-    file_input: boundedText({ max: 200 })
-      .nullish()
-      .describe('`dfl-…` of a file or `pjb-…` of a parse job.'),
+    file_input: boundedText({ max: 200 }).nullish().describe('`dfl-…` of a file or `pjb-…` of a parse job.'),
     file_id: boundedText({ max: 200 }).nullish().meta({ deprecated: true }),
     parse_job_id: boundedText({ max: 200 }).nullish().meta({ deprecated: true }),
     configuration: ClassifyConfiguration.nullish().describe('Required unless configuration_id is given.'),
@@ -125,7 +123,6 @@ export function classifyRoutes({ db, jobCreated, jobCancelled }: ClassifyRouteDe
           user_id: request.principal.userId,
           document_input_type: document.type,
           file_input: input,
-          document_input_value: input,
           inputId: document.id,
           configuration,
           configuration_id: null,

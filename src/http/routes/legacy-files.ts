@@ -64,7 +64,9 @@ export function legacyFileRoutes(deps: FileRouteDeps & { outbound: OutboundPolic
       async (request) => {
         const projectId = scopeOf(request.principal, request.query);
         const externalFileId = request.query.external_file_id ?? null;
-        return show(await uploads.receive(request, projectId, 'upload_file', () => ({ purpose: null, externalFileId })));
+        return show(
+          await uploads.receive(request, projectId, 'upload_file', () => ({ purpose: null, externalFileId })),
+        );
       },
     );
 
@@ -75,7 +77,8 @@ export function legacyFileRoutes(deps: FileRouteDeps & { outbound: OutboundPolic
           operationId: 'uploadFileFromUrlLegacy',
           tags: ['Files (legacy)'],
           summary: 'Fetch a file from a URL',
-          description: 'http and https only; addresses that are not public are refused unless the operator allows them.',
+          description:
+            'http and https only; addresses that are not public are refused unless the operator allows them.',
           querystring: ScopeQuery,
           body: UploadFromUrl,
           response: { 200: LegacyFile, ...errors(400, 401, 403, 413, 422) },
@@ -116,8 +119,7 @@ export function legacyFileRoutes(deps: FileRouteDeps & { outbound: OutboundPolic
           response: { 200: LegacyFile, ...errors(401, 403, 404, 422) },
         },
       },
-      async (request) =>
-        show(await requireFile(db, scopeOf(request.principal, request.query), request.params.file_id)),
+      async (request) => show(await requireFile(db, scopeOf(request.principal, request.query), request.params.file_id)),
     );
 
     app.delete(

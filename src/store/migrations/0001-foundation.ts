@@ -73,11 +73,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'text', (c) => c.notNull())
     .addColumn('updated_at', 'text', (c) => c.notNull())
     .execute();
-  await db.schema
-    .createIndex('files_by_creation')
-    .on('files')
-    .columns(['project_id', 'created_at', 'id'])
-    .execute();
+  await db.schema.createIndex('files_by_creation').on('files').columns(['project_id', 'created_at', 'id']).execute();
   await db.schema.createIndex('files_by_name').on('files').columns(['project_id', 'name', 'id']).execute();
   await db.schema
     .createIndex('files_by_external_id')

@@ -56,7 +56,9 @@ function readEmbeddings(file: string): WinkEmbeddings {
 function removeMean(units: number[][]): number[][] {
   const mean = new Array<number>(DIMENSION).fill(0);
   const counted = units.slice(0, MEAN_WORDS);
-  for (const vector of counted) vector.forEach((value, k) => (mean[k]! += value / counted.length));
+  for (const vector of counted) {
+    for (let k = 0; k < DIMENSION; k++) mean[k]! += vector[k]! / counted.length;
+  }
   return units.map((vector) => unit(vector.map((value, k) => value - mean[k]!)));
 }
 

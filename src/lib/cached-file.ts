@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** SHA-256 in hexadecimal of the parts, one after the other. */
@@ -11,27 +11,31 @@ export function sha256(...parts: (string | Uint8Array)[]): string {
 
 /**
  * Reads a file that can be made again, and makes it when it is missing or damaged. `isValid` decides; what `make` returns
- * is trusted. Several processes may do this at once: each writes a file of its own and renames it into place, so a reader
- * sees a whole file or none.
+ * is trusted. Several threads and processes may do this at once: each writes a file of its own and renames it into place,
+ * so a reader sees a whole file or none.
  */
-export function readOrMake(file: string, isValid: (bytes: Buffer) => boolean, make: () => Buffer): Buffer {
-  const existing = readIfExists(file);
+export async function readOrMake(
+  file: string,
+  isValid: (bytes: Buffer) => boolean,
+  make: () => Buffer | Promise<Buffer>,
+): Promise<Buffer> {
+  const existing = await readIfExists(file);
   if (existing !== null && isValid(existing)) return existing;
-  const bytes = make();
-  mkdirSync(path.dirname(file), { recursive: true });
+  const bytes = await make();
+  await mkdir(path.dirname(file), { recursive: true });
   const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    writeFileSync(temporary, bytes);
-    renameSync(temporary, file);
+    await writeFile(temporary, bytes);
+    await rename(temporary, file);
   } finally {
-    rmSync(temporary, { force: true });
+    await rm(temporary, { force: true });
   }
   return bytes;
 }
 
-function readIfExists(file: string): Buffer | null {
+async function readIfExists(file: string): Promise<Buffer | null> {
   try {
-    return readFileSync(file);
+    return await readFile(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -1,6 +1,6 @@
-import { centred, dot, unit, weightedSum } from './vector.ts';
-import { contentStems, isStopWord, stem, words } from './text/words.ts';
 import { wordWeight } from './text/word-weight.ts';
+import { contentStems, isStopWord, stem, words } from './text/words.ts';
+import { centred, dot, unit, weightedSum } from './vector.ts';
 import type { WordVectors } from './word-vectors.ts';
 
 /** What the document says about one stem. */

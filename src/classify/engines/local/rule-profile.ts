@@ -1,9 +1,9 @@
 import type { Rule } from '../../../domain/rules.ts';
 import { wordCentroid } from './document-profile.ts';
 import { recogniseTypes } from './lexicon/recognise.ts';
-import { readRule, type RuleText } from './rule-text.ts';
-import { contentStems, isStopWord, stem, words } from './text/words.ts';
+import { type RuleText, readRule } from './rule-text.ts';
 import { wordWeight } from './text/word-weight.ts';
+import { contentStems, isStopWord, stem, words } from './text/words.ts';
 import type { WordVectors } from './word-vectors.ts';
 
 export interface RuleTerm {

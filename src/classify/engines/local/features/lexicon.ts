@@ -14,7 +14,9 @@ export function lexiconScore(document: LexiconScores, rule: RuleProfile): number
 
 /** That score minus the best of all types, whether a rule means them or not; -.3 when the rule means none. */
 export function lexiconAdvantage(document: LexiconScores, rule: RuleProfile): number {
-  return rule.types.size === 0 ? UNKNOWN_TYPE_ADVANTAGE : lexiconScore(document, rule) - largest([...document.values()]);
+  return rule.types.size === 0
+    ? UNKNOWN_TYPE_ADVANTAGE
+    : lexiconScore(document, rule) - largest([...document.values()]);
 }
 
 /** The best score of a type the rule says it is not. */

@@ -19,7 +19,10 @@ const STOP_WORDS = new Set(
 /** The words and numbers of a text in lower case, without possessive endings, in order. */
 export function words(text: string): string[] {
   const found: string[] = [];
-  for (const match of text.toLowerCase().normalize('NFKC').match(/\p{L}[\p{L}\p{M}\p{N}'’]*|\p{N}+/gu) ?? []) {
+  for (const match of text
+    .toLowerCase()
+    .normalize('NFKC')
+    .match(/\p{L}[\p{L}\p{M}\p{N}'’]*|\p{N}+/gu) ?? []) {
     const word = withoutPossessive(match);
     if (word.length <= MAX_WORD_LENGTH) found.push(word);
   }

@@ -1,0 +1,45 @@
+/** What an engine believes about one document. */
+export interface Belief {
+  /** Share of each rule among the rules that describe something; they sum to 1. */
+  shares: readonly { type: string; share: number }[];
+  /** Rules such as "other" that stand for whatever the rest is not. */
+  catchAlls: readonly string[];
+  /** Probability that none of the describing rules fits. */
+  none: number;
+}
+
+export interface Decision {
+  type: string | null;
+  /** Probability that the answer is right. */
+  confidence: number;
+  /** Probability of each type, highest first; equal ones in the order of their names. They and `none` sum to 1. */
+  ranking: { type: string; score: number }[];
+  /** Probability that no rule fits: 0 when there is a catch-all rule, which has it instead. */
+  none: number;
+}
+
+/** Below this the best type is a guess, also when nothing speaks for "none". */
+const MIN_SCORE = 0.15;
+const NONE_THRESHOLD = 0.5;
+
+/**
+ * score = share·(1 − none); catch-all rules share `none` evenly. The answer is the best type, or none (a catch-all, else
+ * null) when none is more likely than not, or when the best type is below .15 and none is likelier than it.
+ */
+export function decide({ shares, catchAlls, none }: Belief): Decision {
+  const described = shares.map(({ type, share }) => ({ type, score: share * (1 - none) })).sort(byScore);
+  const rest = catchAlls.map((type) => ({ type, score: none / catchAlls.length })).sort(byScore);
+  const best = described[0];
+  const fits = best !== undefined && none <= NONE_THRESHOLD && (best.score >= MIN_SCORE || best.score >= none);
+  const answer = fits ? best : rest[0];
+  return {
+    type: answer?.type ?? null,
+    confidence: answer?.score ?? none,
+    ranking: [...described, ...rest].sort(byScore),
+    none: rest.length > 0 ? 0 : none,
+  };
+}
+
+function byScore(a: { type: string; score: number }, b: { type: string; score: number }): number {
+  return b.score - a.score || (a.type < b.type ? -1 : 1);
+}

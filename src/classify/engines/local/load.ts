@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { loadBackground } from './background.ts';
+import { Classifier, type Weights } from './classifier.ts';
+import { loadUseLite } from './encoder/use-lite.ts';
+import { loadWordVectors } from './word-vectors.ts';
+
+export const WORD_VECTORS_FILE = new URL('../../data/word-vectors.bin', import.meta.url);
+export const WEIGHTS_FILE = new URL('../../data/weights.json', import.meta.url);
+
+/**
+ * Reads everything a classifier needs, about a third of a second; the first time on a machine also converts the encoder
+ * and embeds the background texts into `cacheDir`.
+ *
+ * @param options.encoderThreads of the neural network's runtime.
+ */
+export async function loadClassifier(options: {
+  cacheDir: string;
+  encoderThreads: number;
+}): Promise<{ classifier: Classifier; close(): Promise<void> }> {
+  const { cacheDir } = options;
+  const encoder = await loadUseLite({ cacheDir, threads: options.encoderThreads });
+  const vectors = loadWordVectors(WORD_VECTORS_FILE);
+  const background = await loadBackground({ encoder, vectors, cacheDir });
+  const weights = JSON.parse(readFileSync(WEIGHTS_FILE, 'utf8')) as Weights;
+  return { classifier: new Classifier({ encoder, vectors, background, weights }), close: () => encoder.close() };
+}

@@ -1,0 +1,38 @@
+import type { Page } from '../../../domain/document.ts';
+import type { Rule } from '../../../domain/rules.ts';
+import { createThreadPool } from '../../../lib/thread-pool.ts';
+import type { Classification, Engine } from '../../engine.ts';
+import { localEngineVersion } from './version.ts';
+
+export interface ClassifyRequest {
+  pages: readonly Page[];
+  rules: readonly Rule[];
+}
+
+export interface ThreadData {
+  cacheDir: string;
+  encoderThreads: number;
+}
+
+/**
+ * The offline engine: no network, no key, processor only. Works in threads of its own, which start with the first
+ * document (or `warmUp`), because one document keeps a core busy for tens of milliseconds.
+ *
+ * @param options.threads documents at a time, at least 1. Each takes about 150 MB.
+ * @param options.cacheDir where the converted encoder (28 MB) is kept; may be shared between processes, may be emptied.
+ */
+export function createLocalEngine(options: { threads: number; cacheDir: string }): Engine {
+  // One thread of the runtime for each of ours: more of them only compete for the same cores.
+  const workerData: ThreadData = { cacheDir: options.cacheDir, encoderThreads: 1 };
+  const pool = createThreadPool<ClassifyRequest, Classification>({
+    script: new URL('./thread.ts', import.meta.url),
+    workerData,
+    threads: Math.max(1, options.threads),
+  });
+  return {
+    version: localEngineVersion(),
+    classify: (pages, rules, { signal } = {}) => pool.run({ pages, rules }, { signal }),
+    warmUp: () => pool.warmUp(),
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,29 @@
+import { setPriority } from 'node:os';
+import { workerData } from 'node:worker_threads';
+import { serveThread } from '../../../lib/thread-pool.ts';
+import { loadClassifier } from './load.ts';
+import type { ClassifyRequest, ThreadData } from './pool.ts';
+
+/** Below the HTTP thread's: on a machine with every core busy, requests are answered first. */
+const NICENESS = 5;
+
+await serveThread(async () => {
+  const { classifier, close } = await loadClassifier(workerData as ThreadData);
+  stepBack();
+  return {
+    handle: ({ pages, rules }: ClassifyRequest) => classifier.classify(pages, rules),
+    close,
+  };
+});
+
+/**
+ * On Linux, 0 names the calling thread, not the process. Threads started from here inherit the niceness, and the pool of
+ * libuv, which serves the whole process, starts with the first asynchronous read: so this comes after loading.
+ */
+function stepBack(): void {
+  try {
+    setPriority(0, NICENESS);
+  } catch {
+    // Some containers forbid it; the engine is only less polite then.
+  }
+}

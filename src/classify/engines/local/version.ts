@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { sha256 } from '../../../lib/cached-file.ts';
+import { USE_LITE_ID } from './encoder/use-lite-id.ts';
+
+/** Raise when a formula changes; changes of the data below show by themselves. */
+const ALGORITHM = 1;
+
+/** Everything an answer depends on beside the code. The word table is named by its notice's neighbour, its own hash. */
+const DATA_FILES = [
+  '../../data/weights.json',
+  '../../data/background-texts.txt',
+  '../../data/background-rules.txt',
+  '../../data/word-vectors.bin',
+  './lexicon/document-types.ts',
+];
+
+/** For example `local-1-3f2a9c01d4e5`. Reads 6 MB, a few milliseconds. */
+export function localEngineVersion(): string {
+  const files = DATA_FILES.map((file) => readFileSync(new URL(file, import.meta.url)));
+  return `local-${ALGORITHM}-${sha256(USE_LITE_ID, ...files).slice(0, 12)}`;
+}

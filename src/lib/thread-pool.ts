@@ -1,0 +1,166 @@
+import { type MessagePort, parentPort, Worker } from 'node:worker_threads';
+import { AppError } from '../errors.ts';
+
+/** Runs requests in a bounded number of threads, one request a thread at a time, in the order they come. */
+export interface ThreadPool<Request, Reply> {
+  /**
+   * @throws AppError `INTERNAL_ERROR` (retryable) when the thread fails, dies or the pool is closed; the abort reason when
+   *   `signal` aborts: a waiting request is dropped, the result of a running one is ignored.
+   */
+  run(request: Request, options?: { signal?: AbortSignal | undefined }): Promise<Reply>;
+  /** Starts all threads and waits until they are ready. */
+  warmUp(): Promise<void>;
+  /** Rejects waiting requests, lets running ones finish and resolves when the last thread has ended. */
+  close(): Promise<void>;
+}
+
+type ToThread<Request> = { kind: 'run'; request: Request } | { kind: 'close' };
+type FromThread<Reply> = { kind: 'ready' } | { kind: 'done'; reply: Reply } | { kind: 'failed'; error: unknown };
+
+interface Waiting<Request, Reply> {
+  request: Request;
+  resolve(reply: Reply): void;
+  reject(error: unknown): void;
+}
+
+interface Thread<Request, Reply> {
+  worker: Worker;
+  job: Waiting<Request, Reply> | null;
+  ready: Promise<void>;
+  ended: Promise<void>;
+}
+
+/**
+ * @param options.script module that calls `serveThread`.
+ * @param options.threads at most this many; they start when there is work for them and stay.
+ */
+export function createThreadPool<Request, Reply>(options: {
+  script: URL;
+  workerData: unknown;
+  threads: number;
+}): ThreadPool<Request, Reply> {
+  const threads = new Set<Thread<Request, Reply>>();
+  const waiting: Waiting<Request, Reply>[] = [];
+  let closed = false;
+
+  function startThread(): Thread<Request, Reply> {
+    const worker = new Worker(options.script, { workerData: options.workerData });
+    // An idle thread must not keep a process alive that has nothing else to do.
+    worker.unref();
+    const ready = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    ready.promise.catch(() => {}); // Nobody need wait for it.
+    const thread: Thread<Request, Reply> = { worker, job: null, ready: ready.promise, ended: ended.promise };
+    let failure: unknown;
+    worker.on('message', (message: FromThread<Reply>) => {
+      if (message.kind === 'ready') return ready.resolve();
+      const job = thread.job;
+      thread.job = null;
+      worker.unref();
+      if (message.kind === 'done') job?.resolve(message.reply);
+      else job?.reject(threadError('The engine failed.', message.error));
+      assign();
+    });
+    worker.on('error', (error) => {
+      failure = error;
+    });
+    worker.on('exit', (code) => {
+      threads.delete(thread);
+      const error = threadError('The engine stopped unexpectedly.', failure ?? new Error(`thread exited with ${code}`));
+      thread.job?.reject(error);
+      thread.job = null;
+      ready.reject(error);
+      ended.resolve();
+      assign();
+    });
+    threads.add(thread);
+    return thread;
+  }
+
+  function assign(): void {
+    while (waiting.length > 0) {
+      const idle = [...threads].find(({ job }) => job === null);
+      const thread = idle ?? (threads.size < options.threads ? startThread() : null);
+      if (thread === null) return;
+      thread.job = waiting.shift()!;
+      thread.worker.ref();
+      post(thread.worker, { kind: 'run', request: thread.job.request });
+    }
+  }
+
+  return {
+    run(request, { signal } = {}) {
+      const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+      if (signal?.aborted) return Promise.reject(signal.reason);
+      if (closed) return Promise.reject(threadError('The engine is closed.'));
+      const entry: Waiting<Request, Reply> = { request, resolve, reject };
+      const abort = () => {
+        const place = waiting.indexOf(entry);
+        if (place !== -1) waiting.splice(place, 1);
+        reject(signal!.reason);
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      waiting.push(entry);
+      assign();
+      return promise.finally(() => signal?.removeEventListener('abort', abort));
+    },
+    async warmUp() {
+      if (closed) throw threadError('The engine is closed.');
+      while (threads.size < options.threads) startThread();
+      await Promise.all(
+        [...threads].map(({ ready, worker }) => {
+          worker.ref();
+          return ready.finally(() => worker.unref());
+        }),
+      );
+    },
+    async close() {
+      closed = true;
+      for (const { reject } of waiting.splice(0)) reject(threadError('The engine is closed.'));
+      // The thread reads its messages in order, so a running request is finished first.
+      for (const { worker } of threads) {
+        worker.ref();
+        post(worker, { kind: 'close' });
+      }
+      await Promise.all([...threads].map(({ ended }) => ended));
+    },
+  };
+
+  function post(worker: Worker, message: ToThread<Request>): void {
+    worker.postMessage(message);
+  }
+}
+
+/**
+ * The thread's side. `load` makes the handler; when it rejects, the thread dies with that error. `close` of what it
+ * returns runs before the thread ends.
+ */
+export async function serveThread<Request, Reply>(
+  load: () => Promise<{ handle(request: Request): Promise<Reply>; close(): Promise<void> }>,
+): Promise<void> {
+  const port = parentPort as MessagePort;
+  const server = await load();
+  const reply = (message: FromThread<Reply>) => port.postMessage(message);
+  let work: Promise<void> = Promise.resolve();
+  port.on('message', (message: ToThread<Request>) => {
+    work = work.then(() => serve(message));
+  });
+  reply({ kind: 'ready' });
+
+  async function serve(message: ToThread<Request>): Promise<void> {
+    if (message.kind === 'close') {
+      await server.close();
+      port.close();
+      return;
+    }
+    try {
+      reply({ kind: 'done', reply: await server.handle(message.request) });
+    } catch (error) {
+      reply({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+}
+
+function threadError(message: string, cause?: unknown): AppError {
+  return new AppError('INTERNAL_ERROR', message, { retryable: true, cause });
+}

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { analyse } from 'chardet';
 
 /** Bytes looked at to guess an encoding. */
@@ -24,8 +25,7 @@ export function unicodeEncoding(bytes: Uint8Array): string | null {
   for (const bom of BOMS) {
     if (bom.bytes.every((byte, index) => bytes[index] === byte)) return bom.encoding;
   }
-  const sample = bytes.subarray(0, SAMPLE_BYTES);
-  return utf16WithoutMark(sample) ?? (isUtf8(sample, sample.length < bytes.length) ? 'utf-8' : null);
+  return utf16WithoutMark(bytes.subarray(0, SAMPLE_BYTES)) ?? (isUtf8Text(bytes) ? 'utf-8' : null);
 }
 
 /** Text in European languages has a zero in nearly every second byte of UTF-16, always on the same side. */
@@ -40,13 +40,10 @@ function utf16WithoutMark(sample: Uint8Array): string | null {
   return null;
 }
 
-function isUtf8(sample: Uint8Array, truncated: boolean): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: truncated });
-    return true;
-  } catch {
-    return false;
-  }
+/** The beginning of a longer file may end in the middle of a character; a short text does not. */
+function isUtf8Text(bytes: Uint8Array): boolean {
+  const cuts = bytes.length < SAMPLE_BYTES ? [0] : [0, 1, 2, 3];
+  return cuts.some((cut) => isUtf8(bytes.subarray(0, bytes.length - cut)));
 }
 
 function knownEncoding(label: string | null | undefined): string | null {

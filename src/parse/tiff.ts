@@ -6,7 +6,7 @@ const MAX_IMAGES = 100_000;
  * sees only the first one and says nothing about the rest. Works on the chain of directories: the header's pointer is
  * set to the directory of the image wanted, the data is shared in place. Not for BigTIFF, which is read as one image.
  */
-export function tiffPages(bytes: Buffer): (() => Buffer)[] {
+export function tiffImages(bytes: Buffer): (() => Buffer)[] {
   const little = bytes.toString('latin1', 0, 2) === 'II';
   const uint16 = (at: number) => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
   const uint32 = (at: number) => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));

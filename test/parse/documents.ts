@@ -1,0 +1,197 @@
+/** Builds small documents of formats no library here writes, and documents made to do harm. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32, deflateRawSync, deflateSync } from 'node:zlib';
+import type { DocumentSource } from '../../src/parse/parser.ts';
+
+/** A document that is committed in test/documents. */
+export function committed(file: string, name = file): DocumentSource {
+  return { path: new URL(`../documents/${file}`, import.meta.url).pathname, name };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'pigeonhole-documents-'));
+let written = 0;
+
+/** Writes bytes to a temporary file without an extension, as the service stores uploads. */
+export function onDisk(name: string, content: string | Uint8Array): DocumentSource {
+  const path = join(folder, String(written++));
+  writeFileSync(path, content);
+  return { path, name };
+}
+
+/** A zip archive of `entries`, in their order. */
+export function zip(entries: Record<string, string | Buffer>): Buffer {
+  const locals: Buffer[] = [];
+  const centrals: Buffer[] = [];
+  let offset = 0;
+  for (const [name, content] of Object.entries(entries)) {
+    const bytes = Buffer.from(content);
+    // The first entry of ODF and EPUB names the format and has to be readable without unpacking.
+    const packed = name === 'mimetype' ? bytes : deflateRawSync(bytes);
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(name === 'mimetype' ? 0 : 8, 4);
+    common.writeUInt32LE(crc32(bytes), 10);
+    common.writeUInt32LE(packed.length, 14);
+    common.writeUInt32LE(bytes.length, 18);
+    common.writeUInt16LE(name.length, 22);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, Buffer.from(name), packed]);
+    const place = Buffer.alloc(14);
+    place.writeUInt32LE(offset, 10);
+    centrals.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), common, place, Buffer.from(name)]));
+    locals.push(local);
+    offset += local.length;
+  }
+  const directory = Buffer.concat(centrals);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 'latin1');
+  end.writeUInt16LE(centrals.length, 8);
+  end.writeUInt16LE(centrals.length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...locals, directory, end]);
+}
+
+const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
+const RELATIONSHIPS = 'http://schemas.openxmlformats.org/package/2006/relationships';
+const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006';
+
+function relationships(targets: readonly (readonly [type: string, target: string])[]): string {
+  const items = targets.map(([type, target], index) => {
+    return `<Relationship Id="rId${index + 1}" Type="${OFFICE}/relationships/${type}" Target="${target}"/>`;
+  });
+  return `${XML}<Relationships xmlns="${RELATIONSHIPS}">${items.join('')}</Relationships>`;
+}
+
+function contentTypes(parts: Record<string, string>): string {
+  const types = Object.entries(parts).map(([part, type]) => {
+    return `<Override PartName="${part}" ContentType="application/vnd.openxmlformats-officedocument.${type}+xml"/>`;
+  });
+  return `${XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>${types.join('')}</Types>`;
+}
+
+/** A Word document whose body is `body`, in WordprocessingML. */
+export function docx(body: string | Buffer): Buffer {
+  const open = `${XML}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>`;
+  return zip({
+    '[Content_Types].xml': contentTypes({ '/word/document.xml': 'wordprocessingml.document.main' }),
+    '_rels/.rels': relationships([['officeDocument', 'word/document.xml']]),
+    'word/document.xml': Buffer.concat([Buffer.from(open), Buffer.from(body), Buffer.from('</w:body></w:document>')]),
+  });
+}
+
+/** A presentation with one text box on each slide. */
+export function pptx(slides: readonly string[]): Buffer {
+  const drawing = 'http://schemas.openxmlformats.org/drawingml/2006/main';
+  const presentation = 'http://schemas.openxmlformats.org/presentationml/2006/main';
+  const parts: Record<string, string> = { '/ppt/presentation.xml': 'presentationml.presentation.main' };
+  const entries: Record<string, string> = {};
+  const ids: string[] = [];
+  for (const [index, text] of slides.entries()) {
+    parts[`/ppt/slides/slide${index + 1}.xml`] = 'presentationml.slide';
+    ids.push(`<p:sldId id="${256 + index}" r:id="rId${index + 1}"/>`);
+    entries[`ppt/slides/slide${index + 1}.xml`] =
+      `${XML}<p:sld xmlns:a="${drawing}" xmlns:p="${presentation}"><p:cSld><p:spTree><p:sp><p:txBody><a:p><a:r><a:t>${text}</a:t></a:r></a:p></p:txBody></p:sp></p:spTree></p:cSld></p:sld>`;
+  }
+  return zip({
+    '[Content_Types].xml': contentTypes(parts),
+    '_rels/.rels': relationships([['officeDocument', 'ppt/presentation.xml']]),
+    'ppt/presentation.xml': `${XML}<p:presentation xmlns:p="${presentation}" xmlns:r="${OFFICE}/relationships"><p:sldIdLst>${ids.join('')}</p:sldIdLst></p:presentation>`,
+    'ppt/_rels/presentation.xml.rels': relationships(
+      slides.map((_, index) => ['slide', `slides/slide${index + 1}.xml`] as const),
+    ),
+    ...entries,
+  });
+}
+
+/** An OpenDocument file; `content` is what stands inside office:body. */
+export function openDocument(kind: 'text' | 'presentation' | 'spreadsheet', content: string, manifest = ''): Buffer {
+  const namespace = (name: string) => `xmlns:${name}="urn:oasis:names:tc:opendocument:xmlns:${name}:1.0"`;
+  const namespaces = ['office', 'text', 'table', 'presentation'].map(namespace).join(' ');
+  const draw = 'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"';
+  const mimetype = `application/vnd.oasis.opendocument.${kind}`;
+  return zip({
+    mimetype,
+    'content.xml': `${XML}<office:document-content ${namespaces} ${draw} office:version="1.2"><office:body><office:${kind}>${content}</office:${kind}></office:body></office:document-content>`,
+    'META-INF/manifest.xml': `${XML}<manifest:manifest ${namespace('manifest')}><manifest:file-entry manifest:full-path="/" manifest:media-type="${mimetype}"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml">${manifest}</manifest:file-entry></manifest:manifest>`,
+  });
+}
+
+export function epub(chapter: string): Buffer {
+  return zip({
+    mimetype: 'application/epub+zip',
+    'META-INF/container.xml': `${XML}<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="content.opf" media-type="application/oebps-package+xml"/></rootfiles></container>`,
+    'content.opf': `${XML}<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:identifier id="id">1</dc:identifier><dc:title>Book</dc:title><dc:language>en</dc:language></metadata><manifest><item id="c" href="c.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="c"/></spine></package>`,
+    'c.xhtml': `${XML}<html xmlns="http://www.w3.org/1999/xhtml"><head><title>Book</title></head><body>${chapter}</body></html>`,
+  });
+}
+
+/** An OLE compound file (the container of doc, xls, ppt, msg and encrypted Office) with empty streams of these names. */
+export function compoundFile(streams: readonly string[]): Buffer {
+  const file = Buffer.alloc(512 * 3, 0);
+  Buffer.from('d0cf11e0a1b11ae1', 'hex').copy(file);
+  file.writeUInt16LE(0x3e, 24);
+  file.writeUInt16LE(3, 26);
+  file.writeUInt16LE(0xfffe, 28);
+  file.writeUInt16LE(9, 30);
+  file.writeUInt16LE(6, 32);
+  file.writeUInt32LE(1, 44);
+  file.writeUInt32LE(1, 48);
+  file.writeUInt32LE(4096, 56);
+  file.fill(0xff, 76, 512);
+  file.writeUInt32LE(0, 76);
+  file.fill(0xff, 512, 1024);
+  file.writeUInt32LE(0xfffffffd, 512);
+  file.writeUInt32LE(0xfffffffe, 516);
+  for (const [index, name] of ['Root Entry', ...streams].entries()) {
+    const at = 1024 + index * 128;
+    file.write(name, at, 'utf16le');
+    file.writeUInt16LE((name.length + 1) * 2, at + 64);
+    file[at + 66] = index === 0 ? 5 : 2;
+  }
+  return file;
+}
+
+/** A one-page PDF whose page shows `content`, drawing operators, packed as often as `filters` says. */
+export function pdf(content: Buffer, { timesPacked = 0 } = {}): Buffer {
+  let packed = content;
+  for (let time = 0; time < timesPacked; time++) packed = deflateSync(packed);
+  const filter = timesPacked === 0 ? '' : ` /Filter [${' /FlateDecode'.repeat(timesPacked)}]`;
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
+    Buffer.concat([
+      Buffer.from(`<< /Length ${packed.length}${filter} >>\nstream\n`),
+      packed,
+      Buffer.from('\nendstream'),
+    ]),
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+  ];
+  const parts: Buffer[] = [Buffer.from('%PDF-1.7\n')];
+  const offsets: number[] = [];
+  let length = parts[0]!.length;
+  for (const [index, object] of objects.entries()) {
+    offsets.push(length);
+    const part = Buffer.concat([Buffer.from(`${index + 1} 0 obj\n`), Buffer.from(object), Buffer.from('\nendobj\n')]);
+    parts.push(part);
+    length += part.length;
+  }
+  const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
+  const table = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}`;
+  parts.push(Buffer.from(`${table}trailer << /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${length}\n%%EOF`));
+  return Buffer.concat(parts);
+}
+
+/** A few kilobytes that unpack to a page with two hundred megabytes of letters. */
+export function pdfBomb(): Buffer {
+  const line = 'BT /F1 1 Tf 1 1 Td (pigeons pigeons pigeons pigeons pigeons pigeons pigeons pigeons) Tj ET\n';
+  return pdf(Buffer.from(line.repeat(2_000_000)), { timesPacked: 2 });
+}
+
+/** A small Word document whose text unpacks to 400 MB. */
+export function docxBomb(): Buffer {
+  const paragraph = '<w:p><w:r><w:t>pigeons pigeons pigeons pigeons</w:t></w:r></w:p>';
+  return docx(Buffer.from(paragraph.repeat(400_000_000 / paragraph.length)));
+}

@@ -5,7 +5,9 @@ import { stem, words } from './text/words.ts';
 
 /** What a passage has of a rule: its stems with their weights, names double, and the cues of the types it means. */
 export function findingsFor(rule: RuleProfile): (passage: string) => Findings {
-  const cues = DOCUMENT_TYPES.filter(({ id }) => rule.types.has(id)).flatMap((type) => type.cues);
+  const cues = DOCUMENT_TYPES.filter(({ id }) => rule.types.has(id))
+    .flatMap((type) => type.cues)
+    .filter(({ weight }) => weight > 0);
   return (passage) => {
     const findings = new Map<string, number>();
     for (const word of words(passage)) {

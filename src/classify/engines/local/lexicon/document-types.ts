@@ -5,7 +5,10 @@ export interface DocumentType {
   aliases: string[];
   /** Stands near the top of such a document: the first 450 characters. */
   title: RegExp;
-  /** What its text is made of: each pattern counts once, with its weight, however often it matches. */
+  /**
+   * What its text is made of: each pattern counts once, with its weight, however often it matches. A negative weight speaks
+   * against the type: a till slip may be headed "Tax invoice", but invoices give no change.
+   */
   cues: { pattern: RegExp; weight: number }[];
 }
 
@@ -17,47 +20,159 @@ export interface DocumentType {
 export const DOCUMENT_TYPES: readonly DocumentType[] = [
   {
     id: 'invoice',
-    aliases: ['invoice', 'bill', 'tax invoice', 'commercial invoice', 'vendor bill', 'facture', 'rechnung', 'factura'],
-    title: /\b(tax |commercial |sales |proforma )?invoice\b|\bfacture\b|\brechnung\b|\bfactura\b/,
+    aliases: [
+      'invoice',
+      'bill',
+      'tax invoice',
+      'commercial invoice',
+      'vendor bill',
+      'supplier invoice',
+      'sales invoice',
+      'utility bill',
+      'facture',
+      'rechnung',
+      'eingangsrechnung',
+      'factura',
+      'fattura',
+      'factuur',
+      'fatura',
+      'faktura',
+    ],
+    title:
+      /\b(tax |commercial |sales |proforma |vat )?invoice\b|\bfacture\b|rechnung\b|\bfactura\b|\bfattura\b|\bfactuur\b|\bfatura\b|\bfaktura\b/,
     cues: [
-      { pattern: /invoice\s?(no|num|number|#|id|date)/, weight: 2 },
-      { pattern: /(bill|billed|invoice) to/, weight: 1 },
-      { pattern: /(amount|balance|total) due/, weight: 1 },
-      { pattern: /due date|payment terms|net 30/, weight: 1 },
-      { pattern: /sub-?total/, weight: 1 },
-      { pattern: /\b(unit price|qty|quantity)\b/, weight: 1 },
-      { pattern: /\b(vat|gst|sales tax)\b/, weight: 1 },
-      { pattern: /remit(tance)? to|remit payment|bank details|iban/, weight: 1 },
-      { pattern: /rechnungs(nummer|datum)|montant|total ttc|numéro de facture/, weight: 1 },
+      {
+        pattern:
+          /(invoice|rechnungs|facture|factura|fattura|factuur|fatura|faktur[ay]|rechnung) ?-?\.?(no|num|nr|numm?er|number|#|id|date|datum|n°|nº|n\.|numéro|número|numero|nummer|vat)|(numéro|n°|número|nº|numero|num\.|data|date|nr) ?(de |da |della |di |del )?(la )?(facture|factura|fattura|fatura|faktury)/,
+        weight: 2,
+      },
+      {
+        pattern:
+          /(bill|billed|invoice|invoiced|sold) to|rechnungs(adresse|empfänger|anschrift)|kundennummer|kunden-?nr|adresse de facturation|facturé à|client|facturar a|intestatario|spett|factuuradres|klantnummer|nabywca|sprzedawca/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /(amount|balance|total) (due|payable)|rechnungsbetrag|zahlbetrag|gesamtbetrag|net à payer|montant (dû|total)|total ttc|importe total|total a pagar|totale (da pagare|fattura)|te betalen|totaalbedrag|do zapłaty|valor total/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /due date|payment (terms|due)|net (14|15|30|45|60)\b|pay within|fällig|zahlungs(ziel|bedingung|frist)|zahlbar|innerhalb von \d+ tagen|skonto|échéance|conditions de (paiement|règlement)|vencimiento|forma de pago|scadenza|modalità di pagamento|vervaldatum|betalingstermijn|termin płatności|vencimento/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /sub-?total|zwischensumme|nettobetrag|netto|total ht|base imponible|imponibile|subtotaal|wartość netto/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /\b(unit price|qty|quantity|menge|einzelpreis|stückpreis|einheitspreis|quantité|prix unitaire|cantidad|precio unitario|quantità|prezzo unitario|aantal|stuksprijs|ilość|cena|quantidade|preço)\b/,
+        weight: 1,
+      },
+      {
+        pattern: /\b(vat|gst|sales tax|mwst|ust|umsatzsteuer|mehrwertsteuer|ust-?id(-?nr)?|tva|iva|btw|nip)\b/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /remit(tance)? to|remit payment|bank details|\biban\b|bankverbindung|überweis|coordonnées bancaires|virement|transferencia|bonifico|rekeningnummer|przelew/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /\bcash\b[\s\S]{0,120}\b(change|cashier)\b|\bchange( due)?\b[\s\S]{0,120}\bcash\b|\bcashier\b|rounding|please come again/,
+        weight: -2,
+      },
     ],
   },
   {
     id: 'receipt',
-    aliases: ['receipt', 'sales receipt', 'till receipt', 'payment receipt'],
-    title: /\breceipt\b/,
+    aliases: [
+      'receipt',
+      'sales receipt',
+      'till receipt',
+      'payment receipt',
+      'cash receipt',
+      'expense receipt',
+      'quittung',
+      'kassenbon',
+      'kassenbeleg',
+      'reçu',
+      'ticket de caisse',
+      'recibo',
+      'ricevuta',
+      'scontrino',
+      'kassabon',
+      'paragon',
+      'kvitto',
+    ],
+    title:
+      /\breceipt\b|cash (bill|sales?|memo)\b|\bquittung\b|kassen(bon|beleg)|ticket de caisse|\brecibo\b|\bscontrino\b|\bkassabon\b|\bparagon\b/,
     cues: [
-      { pattern: /receipt\s?(no|#|number)/, weight: 1 },
-      { pattern: /\bcash\b/, weight: 1 },
-      { pattern: /\bchange( due)?\b/, weight: 1 },
-      { pattern: /\bthank you\b/, weight: 1 },
-      { pattern: /\b(visa|mastercard|debit|credit card|approval code|card ending)\b/, weight: 1 },
-      { pattern: /\bcashier\b|\bserver\b|\bterminal\b/, weight: 1 },
-      { pattern: /sub-?total/, weight: 1 },
-      { pattern: /\bgst\b|\btax\b/, weight: 1 },
-      { pattern: /\btotal\b[^\n]{0,12}\d+\.\d\d/, weight: 1 },
+      { pattern: /receipt ?(no|#|number|:)|bon-?nr|beleg-?nr|(check|chk|order|table|trans|ticket) ?(#|no)/, weight: 1 },
+      { pattern: /\b(cash|bar|espèces|efectivo|contanti|contant|gotówka)\b/, weight: 1.5 },
+      { pattern: /\b(change( due)?|rückgeld|wechselgeld|rendu|cambio|resto|wisselgeld|reszta)\b/, weight: 1.5 },
+      {
+        pattern:
+          /thank ?(you|s)|please come again|come again|vielen dank|merci de votre visite|gracias por su (compra|visita)|grazie|bedankt|dziękujemy/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /\b(visa|mastercard|amex|debit|credit card|approval code|card ending|ec-?karte|girocard|carte bancaire|tarjeta|bancomat|pin)\b|x{4,}\d{4}|\*{4} ?\d{4}/,
+        weight: 1,
+      },
+      {
+        pattern: /\b(cashier|server|terminal|till|kasse|bediener|caissier|cajero|cassa|kassa|kasjer)\b|guests?:|table:/,
+        weight: 1,
+      },
+      { pattern: /sub-?total|zwischensumme|sous-total/, weight: 1 },
+      { pattern: /\b(gst|tax|mwst|tva|iva|btw)\b|rounding/, weight: 1 },
+      { pattern: /\b(total|summe|totale|totaal|suma)\b[^\n]{0,12}\d+[.,]\d\d/, weight: 1 },
+      {
+        pattern:
+          /goods sold|not (returnable|refundable|exchangeable)|no (refund|exchange)|returns? (policy|within)|\b\d\d:\d\d(:\d\d)?\b/,
+        weight: 1,
+      },
     ],
   },
   {
     id: 'purchase_order',
-    aliases: ['purchase order', 'po', 'procurement order', 'order form'],
-    title: /\bpurchase order\b|^p\.?o\.?\b/,
+    aliases: [
+      'purchase order',
+      'po',
+      'procurement order',
+      'order form',
+      'bestellung',
+      'bon de commande',
+      'orden de compra',
+      'ordine di acquisto',
+      'inkooporder',
+      'zamówienie',
+    ],
+    title:
+      /\bpurchase order\b|^p\.?o\.?\b|^bestellung\b|bon de commande|(orden|pedido) de compra|ordine (di acquisto|d’acquisto)|inkooporder|zamówienie/m,
     cues: [
-      { pattern: /(purchase order|\bp\.?o\.?)\s?(no|num|number|#|date)/, weight: 2 },
-      { pattern: /ship to/, weight: 1 },
-      { pattern: /\bvendor\b|\bsupplier\b/, weight: 1 },
-      { pattern: /\b(unit price|qty|quantity)\b/, weight: 1 },
-      { pattern: /delivery date|required by|ship via/, weight: 1 },
-      { pattern: /\bbuyer\b/, weight: 1 },
+      {
+        pattern:
+          /(purchase order|\bp\.?o\.?) ?(no|num|number|#|date|:)|bestell-?(nummer|nr|datum)|(numéro|n°) de commande|número de (orden|pedido)|numero ordine|ordernummer/,
+        weight: 2,
+      },
+      {
+        pattern:
+          /ship to|deliver to|lieferadresse|lieferanschrift|adresse de livraison|dirección de entrega|afleveradres/,
+        weight: 1,
+      },
+      { pattern: /\b(vendor|supplier|lieferant|fournisseur|proveedor|fornitore|leverancier|dostawca)\b/, weight: 1 },
+      { pattern: /\b(unit price|qty|quantity|menge|einzelpreis|quantité|cantidad|quantità|aantal|ilość)\b/, weight: 1 },
+      {
+        pattern:
+          /delivery date|required by|ship via|liefertermin|lieferdatum|date de livraison|fecha de entrega|leverdatum/,
+        weight: 1,
+      },
+      { pattern: /\bbuyer\b|\bordered by\b|authori[sz]ed by|besteller|acheteur|comprador/, weight: 1 },
     ],
   },
   {
@@ -70,41 +185,92 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
       'waybill',
       'shipping document',
       'consignment note',
+      'lieferschein',
+      'bon de livraison',
+      'albarán',
+      'documento di trasporto',
+      'pakbon',
     ],
-    title: /delivery note|packing (slip|list)|bill of lading|waybill/,
+    title:
+      /delivery note|packing (slip|list)|bill of lading|waybill|lieferschein|bon de livraison|albarán|documento di trasporto|pakbon/,
     cues: [
-      { pattern: /\bconsignee\b|\bconsignor\b|\bshipper\b/, weight: 1 },
-      { pattern: /\bcarrier\b/, weight: 1 },
-      { pattern: /gross weight|net weight/, weight: 1 },
-      { pattern: /ship(ped)? (to|via|date)/, weight: 1 },
-      { pattern: /\bpackages\b|\bpallets?\b/, weight: 1 },
+      { pattern: /\b(consignee|consignor|shipper|empfänger|absender|destinataire|expéditeur)\b/, weight: 1 },
+      { pattern: /\b(carrier|spediteur|transporteur|vervoerder)\b/, weight: 1 },
+      { pattern: /gross weight|net weight|bruttogewicht|poids brut|peso (bruto|lordo)/, weight: 1 },
+      { pattern: /ship(ped)? (to|via|date)|lieferschein-?(nr|nummer)|lieferdatum/, weight: 1 },
+      { pattern: /\b(packages|pallets?|cartons?|paletten?|colis|bultos|colli)\b/, weight: 1 },
     ],
   },
   {
     id: 'quote',
-    aliases: ['quote', 'quotation', 'estimate', 'price quote'],
-    title: /\b(quotation|quote|estimate)\b/,
+    aliases: [
+      'quote',
+      'quotation',
+      'estimate',
+      'price quote',
+      'offer',
+      'angebot',
+      'kostenvoranschlag',
+      'devis',
+      'presupuesto',
+      'preventivo',
+      'offerte',
+      'oferta',
+    ],
+    title: /\b(quotation|quote|estimate|angebot|kostenvoranschlag|devis|presupuesto|preventivo|offerte)\b/,
     cues: [
-      { pattern: /valid (until|for|through)/, weight: 1 },
-      { pattern: /quote\s?(no|#|number)/, weight: 1 },
-      { pattern: /unit price|qty/, weight: 1 },
-      { pattern: /sub-?total/, weight: 1 },
+      {
+        pattern: /valid (until|for|through)|gültig bis|valable jusqu|válido hasta|valid[oa] fino|geldig tot/,
+        weight: 1,
+      },
+      { pattern: /(quote|quotation|estimate) ?(no|#|number|date)|angebots-?(nr|nummer|datum)|devis n/, weight: 1 },
+      { pattern: /unit price|qty|menge|einzelpreis|prix unitaire/, weight: 1 },
+      { pattern: /sub-?total|zwischensumme|total ht/, weight: 1 },
     ],
   },
   {
     id: 'contract',
-    aliases: ['contract', 'agreement', 'legal agreement', 'service agreement', 'master services agreement', 'msa'],
-    title: /\bagreement\b|\bcontract\b/,
+    aliases: [
+      'contract',
+      'agreement',
+      'legal agreement',
+      'service agreement',
+      'master services agreement',
+      'msa',
+      'vertrag',
+      'contrat',
+      'contrato',
+      'contratto',
+      'overeenkomst',
+      'umowa',
+    ],
+    title: /\bagreement\b|\bcontract\b|vertrag\b|\bcontrat\b|\bcontrato\b|\bcontratto\b|overeenkomst|\bumowa\b/,
     cues: [
-      { pattern: /this agreement/, weight: 1 },
-      { pattern: /hereinafter|hereby|hereto|herein/, weight: 1 },
-      { pattern: /in witness whereof/, weight: 1 },
-      { pattern: /governing law|governed by the laws/, weight: 1 },
-      { pattern: /\bwhereas\b/, weight: 1 },
-      { pattern: /terminat(e|ion) of this agreement|term and termination/, weight: 1 },
-      { pattern: /entire agreement/, weight: 1 },
-      { pattern: /indemnif/, weight: 1 },
-      { pattern: /effective date/, weight: 1 },
+      {
+        pattern:
+          /this agreement|dieser vertrag|diese[sm] vertrag|le présent contrat|el presente contrato|il presente contratto|deze overeenkomst|niniejsz(a|ej) umow/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /hereinafter|hereby|hereto|herein|nachfolgend|nachstehend|ci-après|en adelante|di seguito|hierna|zwan(y|a|ym|ą) dalej/,
+        weight: 1,
+      },
+      { pattern: /in witness whereof|unterschrift|fait à|en fe de lo cual|letto, confermato/, weight: 1 },
+      {
+        pattern:
+          /governing law|governed by the laws|gerichtsstand|droit applicable|ley aplicable|foro competente|toepasselijk recht/,
+        weight: 1,
+      },
+      { pattern: /\bwhereas\b|präambel|considérant|considerando|premesso che|overwegende/, weight: 1 },
+      {
+        pattern:
+          /terminat(e|ion) of this agreement|term and termination|kündigung|résiliation|rescisión|recesso|opzegging/,
+        weight: 1,
+      },
+      { pattern: /entire agreement|schriftform|intégralité|salvatorische/, weight: 1 },
+      { pattern: /indemnif|haftung|responsabilité|indemniza/, weight: 1 },
+      { pattern: /effective date|inkrafttreten|vertragsbeginn|vertragslaufzeit|entrée en vigueur/, weight: 1 },
     ],
   },
   {
@@ -127,40 +293,93 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
   },
   {
     id: 'lease',
-    aliases: ['lease', 'rental agreement', 'tenancy agreement', 'lease agreement'],
-    title: /\b(lease|rental agreement|tenancy)\b/,
+    aliases: [
+      'lease',
+      'rental agreement',
+      'tenancy agreement',
+      'lease agreement',
+      'rental contract',
+      'mietvertrag',
+      'bail',
+      'contrat de location',
+      'contrato de arrendamiento',
+      'contratto di locazione',
+      'huurovereenkomst',
+    ],
+    title:
+      /\b(lease|rental agreement|tenancy|mietvertrag|bail|contrat de location|arrendamiento|locazione|huurovereenkomst)\b/,
     cues: [
-      { pattern: /\b(landlord|lessor)\b/, weight: 1 },
-      { pattern: /\b(tenant|lessee)\b/, weight: 1 },
-      { pattern: /\bpremises\b/, weight: 1 },
-      { pattern: /security deposit/, weight: 1 },
-      { pattern: /monthly rent|\brent\b/, weight: 1 },
+      { pattern: /\b(landlord|lessor|vermieter|bailleur|arrendador|locatore|verhuurder)\b/, weight: 1 },
+      { pattern: /\b(tenant|lessee|mieter|locataire|arrendatario|conduttore|huurder)\b/, weight: 1 },
+      { pattern: /\b(premises|mietsache|mietobjekt|wohnung|logement|vivienda|immobile)\b/, weight: 1 },
+      { pattern: /security deposit|kaution|dépôt de garantie|fianza|deposito cauzionale|borgsom/, weight: 1 },
+      { pattern: /monthly rent|\brent\b|\bmiete\b|\bloyer\b|\brenta\b|\bcanone\b|\bhuur\b/, weight: 1 },
     ],
   },
   {
     id: 'employment_contract',
-    aliases: ['employment contract', 'employment agreement', 'offer letter', 'job offer'],
-    title: /employment (agreement|contract)|offer (letter|of employment)/,
+    aliases: [
+      'employment contract',
+      'employment agreement',
+      'offer letter',
+      'job offer',
+      'arbeitsvertrag',
+      'contrat de travail',
+      'contrato de trabajo',
+      'contratto di lavoro',
+      'arbeidsovereenkomst',
+      'umowa o pracę',
+    ],
+    title:
+      /employment (agreement|contract)|offer (letter|of employment)|arbeitsvertrag|contrat de travail|contrato (de trabajo|laboral)|contratto di lavoro|arbeidsovereenkomst/,
     cues: [
-      { pattern: /\bemployee\b/, weight: 1 },
-      { pattern: /\bemployer\b/, weight: 1 },
-      { pattern: /\b(base )?salary\b/, weight: 1 },
-      { pattern: /start date|commencement/, weight: 1 },
-      { pattern: /probation|at-will|vacation|benefits/, weight: 1 },
+      { pattern: /\b(employee|arbeitnehmer(in)?|salarié|trabajador|lavoratore|werknemer)\b/, weight: 1 },
+      { pattern: /\b(employer|arbeitgeber|employeur|empleador|datore di lavoro|werkgever)\b/, weight: 1 },
+      { pattern: /\b(base )?salary\b|gehalt|vergütung|rémunération|salario|retribuzione|salaris/, weight: 1 },
+      { pattern: /start date|commencement|probezeit|période d’essai|proeftijd/, weight: 1 },
+      { pattern: /probation|at-will|vacation|benefits|urlaub|congés|vacaciones|ferie/, weight: 1 },
     ],
   },
   {
     id: 'resume',
-    aliases: ['resume', 'cv', 'curriculum vitae', 'résumé', 'candidate profile'],
-    title: /\b(curriculum vitae|resume|résumé|cv)\b/,
+    aliases: [
+      'resume',
+      'cv',
+      'curriculum vitae',
+      'résumé',
+      'candidate profile',
+      'lebenslauf',
+      'currículum',
+      'curriculum',
+    ],
+    title: /\b(curriculum vitae|resume|cv|lebenslauf)\b|résumé|currículum/,
     cues: [
-      { pattern: /\b(work|professional|employment) (experience|history)\b|^experience\b/m, weight: 1.5 },
-      { pattern: /\beducation\b/, weight: 1 },
-      { pattern: /\bskills?\b/, weight: 1 },
-      { pattern: /\b(bachelor|master|b\.?sc|b\.?e\.?|m\.?sc|mba|ph\.?d|b\.?tech|university)\b/, weight: 1 },
+      {
+        pattern:
+          /\b(work|professional|employment) (experience|history)\b|^experience\b|berufserfahrung|beruflicher werdegang|expériences? professionnelles?|experiencia (laboral|profesional)|esperienz[ae] (lavorativ|professional)|werkervaring|doświadczenie zawodowe/m,
+        weight: 1.5,
+      },
+      {
+        pattern: /\beducation\b|ausbildung|studium|schulbildung|formation|formación|istruzione|opleiding|wykształcenie/,
+        weight: 1,
+      },
+      { pattern: /\b(skills?|kenntnisse|compétences|habilidades|competenze|vaardigheden|umiejętności)\b/, weight: 1 },
+      {
+        pattern:
+          /\b(bachelor|master|b\.?sc|b\.?e\.?|m\.?sc|mba|ph\.?d|b\.?tech|university|universität|hochschule|université|universidad|università|licence)\b/,
+        weight: 1,
+      },
       { pattern: /\b(linkedin|github)\b/, weight: 1 },
-      { pattern: /\b(objective|summary|profile|certifications?|hobbies|languages|references)\b/, weight: 1 },
-      { pattern: /\b(19|20)\d\d\s?(-|–|to|until) ?((19|20)\d\d|present|current|now)/, weight: 1 },
+      {
+        pattern:
+          /\b(objective|summary|profile|certifications?|hobbies|languages|references|sprachen|interessen|langues|idiomas|lingue)\b/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /\b(19|20)\d\d ?(-|–|to|until|bis|à|a) ?((19|20)\d\d|present|current|now|heute|présent|actualidad|oggi)/,
+        weight: 1,
+      },
     ],
   },
   {
@@ -181,27 +400,63 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
   },
   {
     id: 'letter',
-    aliases: ['letter', 'business letter', 'correspondence', 'formal letter'],
-    title: /^dear |\bdear (sir|madam|mr|ms|dr)/m,
+    aliases: ['letter', 'business letter', 'correspondence', 'formal letter', 'brief', 'lettre', 'carta', 'lettera'],
+    title:
+      /^dear |\bdear (sir|madam|mr|ms|dr)|^sehr geehrte|^(madame|monsieur|cher|chère)\b|^estimad[oa]|^gentile|^egregio|^geachte/m,
     cues: [
-      { pattern: /\bdear [a-z]/, weight: 1 },
-      { pattern: /sincerely|yours (truly|faithfully)|kind regards|best regards/, weight: 1 },
-      { pattern: /\benclos(ed|ure)/, weight: 1 },
-      { pattern: /\bre:/, weight: 1 },
+      { pattern: /\bdear [a-z]|sehr geehrte|madame, monsieur|estimad[oa]|gentile|geachte|szanown/, weight: 1 },
+      {
+        pattern:
+          /sincerely|yours (truly|faithfully)|kind regards|best regards|mit freundlichen grüßen|hochachtungsvoll|salutations|atentamente|cordiali saluti|met vriendelijke groet|z poważaniem/,
+        weight: 1,
+      },
+      { pattern: /\benclos(ed|ure)|anlage|pièces? jointes?|adjunto|allegat|bijlage/, weight: 1 },
+      { pattern: /\b(re|betreff|betr\.|objet|asunto|oggetto|betreft):/, weight: 1 },
     ],
   },
   {
     id: 'job_description',
-    aliases: ['job description', 'job posting', 'job ad', 'vacancy', 'job opening', 'job advert'],
-    title: /job (description|posting|title)|vacancy|we are hiring|position (title|summary)/,
+    aliases: [
+      'job description',
+      'job posting',
+      'job ad',
+      'vacancy',
+      'job opening',
+      'job advert',
+      'stellenanzeige',
+      'stellenausschreibung',
+      'offre d’emploi',
+      'oferta de empleo',
+      'offerta di lavoro',
+      'vacature',
+    ],
+    title:
+      /job (description|posting|title|summary)|vacancy|we are hiring|position (title|summary)|about the (job|role|position)|stellenanzeige|stellenausschreibung|\(m\/w\/d\)|offre d.emploi|oferta de (empleo|trabajo)|vacature/,
     cues: [
-      { pattern: /(key |main |primary |essential |job )?(responsibilities|duties)\b/, weight: 1 },
-      { pattern: /(minimum |required |preferred )?qualifications|requirements/, weight: 1 },
+      {
+        pattern:
+          /\b(key |main |primary |essential |job )?(responsibilities|duties|accountabilities)\b|what you.ll do|aufgaben|missions|funciones|mansioni|taken/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /(minimum |required |preferred |basic )?qualifications|requirements|what (we.re|you.ll|you) (looking|need|bring)|anforderungen|ihr profil|dein profil|profil recherché|requisitos|requisiti|functie-eisen/,
+        weight: 1,
+      },
       { pattern: /reports to|reporting to|department/, weight: 1 },
-      { pattern: /equal opportunity employer/, weight: 1 },
-      { pattern: /years('|’)? (of )?experience/, weight: 1 },
-      { pattern: /\b(salary|benefits|compensation|full[- ]time|part[- ]time)\b/, weight: 1 },
-      { pattern: /(the|ideal) (successful )?candidate|you will/, weight: 1 },
+      { pattern: /equal (employment )?opportunity|wir bieten|nous offrons|ofrecemos|offriamo|wij bieden/, weight: 1 },
+      {
+        pattern: /years?(’|')? (of )?(relevant |professional |work(ing)? )?experience|experience (in|with)|\d\+? years/,
+        weight: 1,
+      },
+      {
+        pattern: /\b(salary|benefits|compensation|full[- ]time|part[- ]time|vollzeit|teilzeit|cdi|tiempo completo)\b/,
+        weight: 1,
+      },
+      {
+        pattern: /(the|ideal|successful) (successful )?candidate|you will|join (our|the|us)|apply|ability to|bewerb/,
+        weight: 1,
+      },
     ],
   },
   {
@@ -315,15 +570,47 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
   },
   {
     id: 'bank_statement',
-    aliases: ['bank statement', 'account statement', 'credit card statement', 'statement of account'],
-    title: /(account|bank|card|statement of)\s?(statement|account)|statement (period|date|summary)/,
+    aliases: [
+      'bank statement',
+      'account statement',
+      'credit card statement',
+      'statement of account',
+      'kontoauszug',
+      'relevé de compte',
+      'relevé bancaire',
+      'extracto bancario',
+      'estratto conto',
+      'bankafschrift',
+      'wyciąg bankowy',
+    ],
+    title:
+      /(account|bank|card|statement of)\s?(statement|account)|statement (period|date|summary)|kontoauszug|relevé (de compte|bancaire)|extracto (bancario|de cuenta)|estratto conto|bankafschrift|rekeningoverzicht|wyciąg/,
     cues: [
-      { pattern: /statement (period|date|of account)|account statement/, weight: 2 },
-      { pattern: /(opening|closing|beginning|ending|previous|new) balance/, weight: 2 },
-      { pattern: /account (no|number|summary)|sort code|iban/, weight: 1 },
-      { pattern: /\b(deposits?|withdrawals?|debits?|credits?)\b/, weight: 1 },
-      { pattern: /transaction (date|details|history)|\btransactions\b/, weight: 1 },
-      { pattern: /\bavailable (credit|balance)|minimum payment|overdraft/, weight: 1 },
+      {
+        pattern:
+          /statement (period|date|of account)|account statement|kontoauszug|relevé de compte|extracto|estratto conto|rekeningafschrift/,
+        weight: 2,
+      },
+      {
+        pattern:
+          /(opening|closing|beginning|ending|previous|new) balance|balance (brought|carried) forward|(alter|neuer) (konto)?(stand|saldo)|kontostand|(ancien|nouveau) solde|saldo (inicial|final|anterior|iniziale|finale)|beginsaldo|eindsaldo|saldo początkowe/,
+        weight: 2,
+      },
+      {
+        pattern:
+          /account (no|number|summary)|sort code|iban|kontonummer|numéro de compte|número de cuenta|numero conto|rekeningnummer/,
+        weight: 1,
+      },
+      {
+        pattern: /\b(deposits?|withdrawals?|debits?|credits?|soll|haben|débit|crédit|lastschrift|gutschrift)\b/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /transaction (date|details|history)|\btransactions\b|buchung(stag|sdatum)?|wertstellung|date valeur|fecha valor|data valuta|opérations/,
+        weight: 1,
+      },
+      { pattern: /\bavailable (credit|balance)|minimum payment|overdraft|dispo/, weight: 1 },
     ],
   },
   {
@@ -335,18 +622,44 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
       'paystub',
       'payroll',
       'salary slip',
+      'salary statement',
       'earnings statement',
       'wage slip',
+      'gehaltsabrechnung',
+      'lohnabrechnung',
+      'entgeltabrechnung',
+      'bulletin de paie',
+      'fiche de paie',
+      'nómina',
+      'busta paga',
+      'loonstrook',
+      'salarisstrook',
     ],
-    title: /pay ?(slip|stub|check|advice)|salary slip|earnings statement|payroll/,
+    title:
+      /pay ?(slip|stub|check|advice)|salary slip|earnings statement|payroll|(gehalts|lohn|entgelt|bezüge)abrechnung|(bulletin|fiche) de (paie|salaire)|nómina|busta paga|loonstrook|salarisspecificatie/,
     cues: [
-      { pattern: /net pay|take home/, weight: 2 },
-      { pattern: /gross (pay|earnings|salary)/, weight: 2 },
-      { pattern: /deductions?/, weight: 1 },
+      {
+        pattern:
+          /net pay|take home|netto(bezug|lohn|verdienst|gehalt)|auszahlungsbetrag|net (à payer|payé)|líquido a percibir|netto in busta|nettoloon/,
+        weight: 2,
+      },
+      {
+        pattern:
+          /gross (pay|earnings|salary)|brutto(lohn|bezug|gehalt|entgelt)?\b|gesamtbrutto|salaire brut|salario bruto|total devengado|retribuzione lorda|brutoloon/,
+        weight: 2,
+      },
+      { pattern: /deductions?|abzüge|retenues|deducciones|trattenute|inhoudingen/, weight: 1 },
       { pattern: /\b(ytd|year to date)\b/, weight: 1 },
-      { pattern: /pay (period|date|rate)/, weight: 1 },
-      { pattern: /employee (id|no|name|number)|employer/, weight: 1 },
-      { pattern: /withh(e|o)ld|social security|provident|pension/, weight: 1 },
+      { pattern: /pay (period|date|rate)|abrechnungsmonat|période de paie|periodo de (liquidación|pago)/, weight: 1 },
+      {
+        pattern: /employee (id|no|name|number)|employer|personal-?(nummer|nr)|matricule|arbeitgeber|employeur/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /withh(e|o)ld|social security|provident|pension|lohnsteuer|sozialversicherung|krankenversicherung|sécurité sociale|seguridad social|\binps\b/,
+        weight: 1,
+      },
     ],
   },
   {
@@ -371,14 +684,26 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
       'certificate of insurance',
       'insurance card',
       'claim form',
+      'insurance document',
+      'versicherungsschein',
+      'police d’assurance',
+      'póliza de seguro',
+      'polizza',
     ],
-    title: /insurance|policy (number|schedule)|claim form/,
+    title: /insurance|policy (number|schedule)|claim form|versicherung|assurance|póliza|polizza|verzekering/,
     cues: [
-      { pattern: /\b(policyholder|insured|insurer)\b/, weight: 1 },
-      { pattern: /\bpremium\b/, weight: 1 },
-      { pattern: /\b(coverage|deductible)\b/, weight: 1 },
-      { pattern: /policy (no|number)/, weight: 1 },
-      { pattern: /\bclaim(ant|s)?\b/, weight: 1 },
+      {
+        pattern:
+          /\b(policyholder|insured|insurer|versicherungsnehmer|versicherer|assuré|assureur|asegurado|assicurato)\b/,
+        weight: 1,
+      },
+      { pattern: /\b(premium|prämie|versicherungsbeitrag|prime|prima)\b/, weight: 1 },
+      { pattern: /\b(coverage|deductible|selbstbeteiligung|deckung|franchise|cobertura)\b/, weight: 1 },
+      {
+        pattern: /policy (no|number)|versicherungs(schein)?-?(nr|nummer)|numéro de (police|contrat)|número de póliza/,
+        weight: 1,
+      },
+      { pattern: /\bclaim(ant|s)?\b|schaden|sinistre|siniestro/, weight: 1 },
     ],
   },
   {
@@ -387,22 +712,44 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
       'passport',
       'driver license',
       'driving licence',
+      'drivers license',
       'identity document',
       'identity card',
       'id card',
       'national id',
       "driver's license",
       'id document',
+      'proof of identity',
+      'personalausweis',
+      'reisepass',
+      'führerschein',
+      'passeport',
+      "carte d'identité",
+      'pasaporte',
+      "carta d'identità",
+      'paspoort',
     ],
-    title: /passport|driv(er|ing)[’']?s? licen[sc]e|identity card|identification card|national id/,
+    title:
+      /passport|driv(er|ing)[’']?s? licen[sc]e|identity card|identification card|national id|personalausweis|reisepass|führerschein|passeport|carte (nationale )?d.identité|pasaporte|documento nacional|carta d.identità|paspoort|identiteitskaart|republic of|bundesrepublik/,
     cues: [
-      { pattern: /date of birth|\bdob\b/, weight: 1 },
-      { pattern: /\b(nationality|citizen)/, weight: 1 },
-      { pattern: /date of (issue|expiry)|\bexp(ires)?\b/, weight: 1 },
-      { pattern: /\b(surname|given names?)\b/, weight: 1 },
-      { pattern: /(passport|licen[sc]e|document) (no|number)/, weight: 1 },
-      { pattern: /[a-z]<<[a-z]/, weight: 1 },
-      { pattern: /\bsex\b|\bheight\b|place of birth/, weight: 1 },
+      {
+        pattern:
+          /date of birth|\bdob\b|geburts(datum|tag|ort)|date de naissance|fecha de nacimiento|data di nascita|geboortedatum|data urodzenia/,
+        weight: 1,
+      },
+      {
+        pattern: /\b(nationality|citizen|staatsangehörigkeit|nationalité|nacionalidad|cittadinanza|nationaliteit)/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /date of (issue|expiry|expiration)|\bexp(ires)?\b|valid until|gültig bis|ausstellungsdatum|date d.expiration|fecha de (caducidad|expedición)|scadenza|data di (emissione|scadenza)/,
+        weight: 1,
+      },
+      { pattern: /\b(surname|given names?|nachname|vornamen?|prénoms?|apellidos|cognome|achternaam)\b/, weight: 1 },
+      { pattern: /(passport|licen[sc]e|document|card|id) ?(no|number|#)|ausweisnummer|\bdl\b/, weight: 1 },
+      { pattern: /[a-z]<{2,}[a-z]|<{5,}/, weight: 1 },
+      { pattern: /\bsex\b|\bheight\b|\bhgt\b|\beyes\b|place of birth|größe|augenfarbe|geschlecht/, weight: 1 },
     ],
   },
   {
@@ -461,29 +808,49 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
       'legal opinion',
       'court case',
       'court decision',
+      'court ruling',
+      'urteil',
+      'jugement',
+      'sentencia',
+      'sentenza',
+      'vonnis',
     ],
-    title: /(supreme|district|circuit|superior|high|appeals?) court|court of appeals?|\bv\.\s|\bplaintiff|petitioner/,
+    title:
+      /(supreme|district|circuit|superior|high|appeals?) court|court of appeals?|\bv\. |\bplaintiff|petitioner|im namen des volkes|urteil|beschluss|tribunal|sentencia|sentenza|rechtbank/,
     cues: [
-      { pattern: /\b(plaintiff|defendant|petitioner|respondent|appellant|appellee)s?\b/, weight: 2 },
-      { pattern: /(case|docket|civil action|cause|no\.)\s?(no|number)?\.?\s?:?\s?\d+[-:]/, weight: 1 },
-      { pattern: /\b(the|this) court\b/, weight: 1 },
+      {
+        pattern:
+          /\b(plaintiff|defendant|petitioner|respondent|appellant|appellee|kläger|beklagte[rn]?|demandeur|défendeur|demandante|demandado)s?\b/,
+        weight: 2,
+      },
+      { pattern: /(case|docket|civil action|cause|no\.) ?(no|number)?\.? ?:? ?\d+[-:]|aktenzeichen|az\.:/, weight: 1 },
+      { pattern: /\b(the|this) court\b|das gericht|la cour\b|le tribunal|el tribunal|il tribunale/, weight: 1 },
       { pattern: /\bmotion (to|for)\b|\bjudgment\b|\border(ed)?\b/, weight: 1 },
-      { pattern: /\b(u\.s\.c?\.|f\.\s?(2d|3d)|§)/, weight: 1 },
-      { pattern: /\bcounsel\b|\battorneys? for\b/, weight: 1 },
-      { pattern: /\baffirm(ed)?|reversed|dismiss(ed)?\b/, weight: 1 },
+      { pattern: /\b(u\.s\.c?\.|f\. ?(2d|3d)|§)/, weight: 1 },
+      { pattern: /\bcounsel\b|\battorneys? for\b|rechtsanw/, weight: 1 },
+      { pattern: /\baffirm(ed)?|reversed|dismiss(ed)?\b|revision|berufung/, weight: 1 },
+      { pattern: /^([a-z][a-z.,’' -]{3,40}): ?[\s\S]{1,3000}?\n\1: /m, weight: -2 },
     ],
   },
   {
     id: 'transcript',
     aliases: ['court transcript', 'hearing transcript', 'transcript', 'oral argument', 'deposition'],
-    title: /transcript|oral argument|proceedings|argument of/,
+    title: /transcript|oral argument|proceedings|argument of|deposition of|hear arguments?|may it please/,
     cues: [
-      { pattern: /^(mr|ms|mrs|justice|chief justice|the court|q|a|the witness|judge)[. ][^\n:]{0,40}:/m, weight: 2.5 },
-      { pattern: /(may it please the court|your honor|oral argument)/, weight: 2 },
-      { pattern: /\b(mr|justice) [a-z]+:/, weight: 1 },
-      { pattern: /\bq\.\s/, weight: 1 },
-      { pattern: /\[?laughter\]?/, weight: 1 },
-      { pattern: /\bthank you, (counsel|your honor|mr)/, weight: 1 },
+      { pattern: /^([a-z][a-z.,’' -]{3,40}): ?[\s\S]{1,3000}?\n\1: /m, weight: 3 },
+      {
+        pattern:
+          /may it please the court|your honou?r|oral argument|(hear|heard) arguments?|mr\.? chief justice|members of the court/,
+        weight: 2,
+      },
+      {
+        pattern: /^(q|a)[.:] .{0,200}\n(a|q)[.:] |^(the witness|the court|by m[rs]s?\.? [a-z]{2,30}): ?/m,
+        weight: 1.5,
+      },
+      { pattern: /\[? ?\(?(laughter|inaudible|voice overlap|interruption)\b/, weight: 1 },
+      { pattern: /thank you,? (counsel|your honou?r|mr|ms|justice)/, weight: 1 },
+      { pattern: /\b(that's|that’s|i'm|i’m|don't|don’t|you're|you’re|isn't|isn’t)\b/, weight: 1 },
+      { pattern: /\bwell,|\byes,|\bno,|\bi think\b|\bi believe\b/, weight: 1 },
     ],
   },
   {
@@ -500,16 +867,34 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
   },
   {
     id: 'meeting_minutes',
-    aliases: ['meeting minutes', 'minutes', 'meeting notes', 'minutes of meeting', 'board minutes'],
-    title: /minutes|meeting (notes|agenda)|\bagenda\b|meeting/,
+    aliases: [
+      'meeting minutes',
+      'minutes',
+      'meeting notes',
+      'minutes of meeting',
+      'board minutes',
+      'protokoll',
+      'sitzungsprotokoll',
+      'procès-verbal',
+      'compte rendu',
+      'acta de reunión',
+      'verbale',
+      'notulen',
+    ],
+    title:
+      /minutes|meeting (notes|agenda)|\bagenda\b|meeting|protokoll|procès-verbal|compte[- ]rendu|acta de|verbale|notulen/,
     cues: [
-      { pattern: /\bminutes\b/, weight: 1.5 },
-      { pattern: /\b(attendees|present|in attendance|participants|absent|apologies|regrets|attending)\b/, weight: 1.5 },
-      { pattern: /\bagenda\b/, weight: 1 },
-      { pattern: /action items?|next steps|todo/, weight: 1 },
-      { pattern: /\b(motion|seconded|moved|approved|adjourn(ed)?|quorum)\b/, weight: 1 },
-      { pattern: /next meeting/, weight: 1 },
-      { pattern: /\bmeeting\b/, weight: 1 },
+      { pattern: /\bminutes\b|protokoll|procès-verbal|compte[- ]rendu|notulen|verbale/, weight: 1.5 },
+      {
+        pattern:
+          /\b(attendees|present|in attendance|participants|absent|apologies|regrets|attending|anwesend|teilnehmer|présents|asistentes|presenti|aanwezig)\b/,
+        weight: 1.5,
+      },
+      { pattern: /\bagenda\b|tagesordnung|ordre du jour|orden del día|ordine del giorno/, weight: 1 },
+      { pattern: /action items?|next steps|todo|maßnahmen/, weight: 1 },
+      { pattern: /\b(motion|seconded|moved|approved|adjourn(ed)?|quorum|beschlossen|approuvé|aprobado)\b/, weight: 1 },
+      { pattern: /next meeting|nächste sitzung|prochaine réunion|próxima reunión/, weight: 1 },
+      { pattern: /\b(meeting|sitzung|réunion|reunión|riunione|vergadering)\b/, weight: 1 },
     ],
   },
   {
@@ -530,11 +915,19 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
     aliases: ['news article', 'news story', 'news report', 'newspaper article', 'news'],
     title: /(reuters|associated press|\bap\b|bbc|cnn|afp)/,
     cues: [
-      { pattern: /\b(said|told reporters|told the|according to|spokes(man|woman|person))\b/, weight: 2 },
+      { pattern: /\b(said|told reporters|told the|told bbc|according to|spokes(man|woman|person))\b/, weight: 2 },
       { pattern: /\b(on )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b/, weight: 1 },
-      { pattern: /\b(government|minister|president|police|officials?|mr|mrs)\b/, weight: 1 },
+      {
+        pattern:
+          /\b(government|minister|president|police|officials?|mr|mrs|analysts?|coach|striker|champion|band|film)\b/,
+        weight: 1,
+      },
       { pattern: /\b(reporter|reuters|bbc|correspondent|newspaper|the guardian|ap\))\b/, weight: 1 },
-      { pattern: /["“][^"”\n]{15,200},?["”] (he|she|mr|said|the)/, weight: 1 },
+      { pattern: /["“][^"”\n]{15,200},?["”] (he|she|mr|said|the|added)|(said|added|says)[:,] ["“]/, weight: 1 },
+      {
+        pattern: /\b(has|have) (been|said|announced|admitted|confirmed|warned|won|revealed)\b|last (week|month|year)/,
+        weight: 1,
+      },
     ],
   },
   {
@@ -582,21 +975,40 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
       'operating instructions',
       'handbook',
       'instructions',
+      'bedienungsanleitung',
+      'gebrauchsanweisung',
+      "mode d'emploi",
+      "manuel d'utilisation",
+      'manual de usuario',
+      'manuale',
+      'gebruiksaanwijzing',
+      'instrukcja obsługi',
     ],
     title:
-      /(user|owner|instruction|operat|install|quick start|reference|getting started)[^\n]{0,20}(manual|guide|instructions)|\bmanual\b|\bguide\b/,
+      /(user|owner|instruction|operat|install|quick start|reference|getting started)[^\n]{0,20}(manual|guide|instructions)|\bmanual\b|\bguide\b|(bedienungs|betriebs|gebrauchs)an(leitung|weisung)|mode d.emploi|manuel|manual de|manuale|gebruiksaanwijzing|handleiding|instrukcja/,
     cues: [
-      { pattern: /(user|owner|instruction|service|installation)('s|s)?[ -]?(manual|guide)/, weight: 2 },
-      { pattern: /\b(warning|caution|note):?/, weight: 1 },
       {
         pattern:
-          /\b(press|click|select|connect|install|turn|remove|insert)\b.{0,40}\b(button|menu|cable|switch|power|file|option)/,
+          /(user|owner|instruction|service|installation)('s|s)?[ -]?(manual|guide)|(bedienungs|betriebs|gebrauchs)an(leitung|weisung)|mode d.emploi|manuel d.utilisation|manual (de|del) (usuario|instrucciones)|manuale (d.uso|utente)|gebruiksaanwijzing/,
+        weight: 2,
+      },
+      {
+        pattern:
+          /\b(warning|caution|note|warnung|achtung|vorsicht|hinweis|avertissement|attention|advertencia|attenzione|waarschuwing):?/,
         weight: 1,
       },
-      { pattern: /table of contents|contents/, weight: 1 },
-      { pattern: /troubleshooting/, weight: 1 },
-      { pattern: /\bstep \d|^\d+\. (press|click|open|select|turn|connect)/m, weight: 1 },
-      { pattern: /(getting started|before you begin|safety)/, weight: 1 },
+      {
+        pattern:
+          /\b(press|click|select|connect|install|turn|remove|insert)\b.{0,40}\b(button|menu|cable|switch|power|file|option)|drücken sie|appuyez|pulse|premere|druk op/,
+        weight: 1,
+      },
+      { pattern: /table of contents|contents|inhaltsverzeichnis|table des matières|índice|indice|inhoud/, weight: 1 },
+      { pattern: /troubleshooting|fehlerbehebung|störung|dépannage|solución de problemas|risoluzione/, weight: 1 },
+      { pattern: /\bstep \d|^\d{1,3}\. ?(press|click|open|select|turn|connect)/m, weight: 1 },
+      {
+        pattern: /(getting started|before you begin|safety|sicherheit|sécurité|seguridad|sicurezza|veiligheid)/,
+        weight: 1,
+      },
     ],
   },
   {
@@ -627,15 +1039,43 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
   },
   {
     id: 'privacy_policy',
-    aliases: ['privacy policy', 'privacy notice', 'privacy statement', 'data protection policy'],
-    title: /privacy (policy|notice|statement)/,
+    aliases: [
+      'privacy policy',
+      'privacy notice',
+      'privacy statement',
+      'data protection policy',
+      'datenschutzerklärung',
+      'politique de confidentialité',
+      'política de privacidad',
+      'informativa sulla privacy',
+      'privacyverklaring',
+      'polityka prywatności',
+    ],
+    title:
+      /privacy (policy|notice|statement)|datenschutz|confidentialité|protection des données|política de privacidad|informativa (sulla |privacy)|privacy(verklaring|beleid)|polityka prywatności/,
     cues: [
-      { pattern: /privacy (policy|notice|statement)/, weight: 2 },
-      { pattern: /(personal (information|data)|personally identifiable)/, weight: 1.5 },
+      {
+        pattern:
+          /privacy (policy|notice|statement)|datenschutz(erklärung|hinweise|richtlinie)|politique de confidentialité|données personnelles|política de privacidad|privacyverklaring|polityka prywatności/,
+        weight: 2,
+      },
+      {
+        pattern:
+          /(personal (information|data)|personally identifiable)|personenbezogen|données (à caractère )?personnel|datos personales|dati personali|persoonsgegevens|dane osobowe|dados pessoais/,
+        weight: 1.5,
+      },
       { pattern: /\bcookies?\b/, weight: 1 },
-      { pattern: /(we|information we) (collect|use|share)/, weight: 1 },
-      { pattern: /third[- ]part(y|ies)/, weight: 1 },
-      { pattern: /\b(gdpr|ccpa|opt[- ]out|data controller)\b/, weight: 1 },
+      {
+        pattern:
+          /(we|information we) (collect|use|share)|wir (erheben|verarbeiten|nutzen|verwenden)|nous (collectons|utilisons|traitons)|(recopilamos|tratamos)|trattiamo|wij verzamelen/,
+        weight: 1,
+      },
+      { pattern: /third[- ]part(y|ies)|dritte|tiers|terceros|terzi|derden/, weight: 1 },
+      {
+        pattern:
+          /\b(gdpr|ccpa|opt[- ]out|data controller|dsgvo|rgpd|avg|verantwortliche[rn]?|responsable du traitement|titolare)\b/,
+        weight: 1,
+      },
     ],
   },
   {
@@ -648,15 +1088,45 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
       'eula',
       'license agreement',
       'tos',
+      'agb',
+      'nutzungsbedingungen',
+      'conditions générales',
+      'términos y condiciones',
+      "condizioni d'uso",
+      'algemene voorwaarden',
+      'regulamin',
     ],
-    title: /terms (of (service|use)|and conditions|& conditions)|user agreement|end user license/,
+    title:
+      /terms (of (service|use)|and conditions|& conditions)|user agreement|end user license|allgemeine (geschäfts|nutzungs)bedingungen|nutzungsbedingungen|\bagb\b|conditions (générales|d.utilisation)|\bcgu\b|términos y condiciones|condiciones (de uso|generales)|condizioni (d.uso|generali)|algemene voorwaarden|regulamin|termos de (uso|serviço)/,
     cues: [
-      { pattern: /terms (of (service|use)|and conditions)/, weight: 2 },
-      { pattern: /(by (using|accessing)|your use of) (the|this|our)/, weight: 1 },
-      { pattern: /(disclaimer|limitation of liability|as is)/, weight: 1 },
-      { pattern: /(you agree|you may not|you must)/, weight: 1 },
-      { pattern: /(suspend|terminate) your (account|access)/, weight: 1 },
-      { pattern: /\bthe (service|site|website)s?\b/, weight: 1 },
+      {
+        pattern:
+          /terms (of (service|use)|and conditions)|geschäftsbedingungen|nutzungsbedingungen|\bagb\b|conditions générales|términos y condiciones|condiciones de uso|condizioni generali|algemene voorwaarden|regulamin/,
+        weight: 2,
+      },
+      {
+        pattern:
+          /(by (using|accessing)|your use of) (the|this|our)|nutzung (der|des|dieser)|en utilisant|al (utilizar|usar|acceder)|utilizzando|door gebruik/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /(disclaimer|limitation of liability|as is)|haftung|responsabilité|responsabilidad|responsabilità|aansprakelijk/,
+        weight: 1,
+      },
+      {
+        pattern: /(you agree|you may not|you must)|der nutzer|l.utilisateur|el usuario|l.utente|de gebruiker/,
+        weight: 1,
+      },
+      {
+        pattern:
+          /(suspend|terminate) your (account|access)|kündig|nutzerkonto|résili|suppression (de|du) (votre )?compte/,
+        weight: 1,
+      },
+      {
+        pattern: /\bthe (service|site|website)s?\b|le (site|service)|die (webseite|website|plattform)|el sitio/,
+        weight: 1,
+      },
     ],
   },
   {

@@ -12,7 +12,8 @@ const MIN_CUE_FACTOR = 0.6;
 export type LexiconScores = ReadonlyMap<string, number>;
 
 /**
- * share·(.6 + .4·min(1, total/8)) + .35·title, where share = weight of the cues that match / total weight of the cues.
+ * share·(.6 + .4·min(1, total/8)) + .35·title, where share = weight of the cues that match, at least 0, over the
+ * total of the positive weights.
  *
  * @param folded text folded by `foldText`; only the first 12,000 characters are read.
  */
@@ -24,11 +25,11 @@ export function scoreDocumentTypes(folded: string): LexiconScores {
     let matched = 0;
     let total = 0;
     for (const { pattern, weight } of cues) {
-      total += weight;
+      if (weight > 0) total += weight;
       if (pattern.test(text)) matched += weight;
     }
     const factor = MIN_CUE_FACTOR + (1 - MIN_CUE_FACTOR) * Math.min(1, total / FULL_CUE_WEIGHT);
-    scores.set(id, (matched / total) * factor + (title.test(head) ? TITLE_SHARE : 0));
+    scores.set(id, (Math.max(0, matched) / total) * factor + (title.test(head) ? TITLE_SHARE : 0));
   }
   return scores;
 }

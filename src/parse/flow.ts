@@ -25,10 +25,11 @@ export function splitFlow(text: string): string[] {
 
 function pageEnd(text: string, start: number): number {
   const limit = start + FLOW_PAGE_CHARACTERS;
-  const earliest = start + FLOW_PAGE_CHARACTERS / 2;
+  // Of the page only: in the whole text a boundary that is missing would be looked for back to the beginning.
+  const page = text.slice(start, limit);
   for (const boundary of ['\n', ' ']) {
-    const at = text.lastIndexOf(boundary, limit - 1);
-    if (at >= earliest) return at + 1;
+    const at = page.lastIndexOf(boundary);
+    if (at >= FLOW_PAGE_CHARACTERS / 2) return start + at + 1;
   }
   // No boundary at all: cut anywhere but inside a surrogate pair.
   return isLowSurrogate(text.charCodeAt(limit)) ? limit - 1 : limit;

@@ -190,8 +190,8 @@ export function pdfBomb(): Buffer {
   return pdf(Buffer.from(line.repeat(2_000_000)), { timesPacked: 2 });
 }
 
-/** A small Word document whose text unpacks to 400 MB. */
+/** A small Word document whose text unpacks to 100 MB. */
 export function docxBomb(): Buffer {
   const paragraph = '<w:p><w:r><w:t>pigeons pigeons pigeons pigeons</w:t></w:r></w:p>';
-  return docx(Buffer.from(paragraph.repeat(400_000_000 / paragraph.length)));
+  return docx(Buffer.from(paragraph.repeat(100_000_000 / paragraph.length)));
 }

@@ -83,8 +83,12 @@ function unusable(path: string, problems: readonly string[]): UsageError {
 function describeIssue(issue: z.core.$ZodIssue, configuration: unknown): string | null {
   const value = valueAt(configuration, issue.path);
   if (issue.code === 'custom' && issue.path.at(-1) === 'rules') return null;
-  // A sentence of its own, or one that names the field itself.
-  if (issue.code === 'custom') return `${place(issue.path, configuration)}: ${issue.message}`;
+  if (issue.code === 'custom') {
+    const field = String(issue.path.at(-1));
+    // Some messages are written to follow the name of the field, which the place ends with.
+    const follows = issue.message.startsWith(`${field} `) ? issue.message.slice(field.length) : `: ${issue.message}`;
+    return `${place(issue.path, configuration)}${follows}`;
+  }
   if (value === undefined && issue.code === 'invalid_type') {
     return `${place(issue.path, configuration)} is missing; it must be ${expectation(issue)}`;
   }
@@ -99,7 +103,7 @@ function requirement(issue: z.core.$ZodIssue, value: unknown): string {
     case 'too_big': {
       const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
       if (typeof value === 'string') return `have ${bound} characters, but has ${characterCount(value)}`;
-      if (Array.isArray(value)) return `hold ${bound} rules, but holds ${value.length === 0 ? 'none' : value.length}`;
+      if (Array.isArray(value)) return `hold ${bound} of them, but holds ${value.length === 0 ? 'none' : value.length}`;
       return `be ${bound}, but is ${value}`;
     }
     case 'invalid_value':

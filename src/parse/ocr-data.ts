@@ -31,7 +31,7 @@ const TESSERACT_NAMES: Readonly<Record<string, string>> = {
  * appears whole or not at all. The network is never used.
  *
  * @param lang ISO 639-1 code; a region is ignored (`pt-BR`).
- * @throws AppError OCR_UNAVAILABLE when there is neither file nor package.
+ * @throws AppError OCR_UNAVAILABLE when there is neither file nor package; INTERNAL_ERROR when the folder cannot be written.
  */
 export async function placeOcrData(lang: string, folder: string): Promise<string> {
   const code = lang.toLowerCase().split(/[-_]/)[0] ?? '';
@@ -53,11 +53,19 @@ export async function placeOcrData(lang: string, folder: string): Promise<string
         `Install the npm package @tesseract.js-data/${language}, or put ${language}.traineddata into the tessdata folder of the data directory.`,
     );
   }
-  await mkdir(folder, { recursive: true });
+  try {
+    await unpack(packed, target);
+  } catch (cause) {
+    throw new AppError('INTERNAL_ERROR', `The OCR data for the language "${lang}" could not be unpacked.`, { cause });
+  }
+  return language;
+}
+
+async function unpack(packed: string, target: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
   const partial = `${target}.${randomUUID()}`;
   await writeFile(partial, await unzip(await readFile(packed)));
   await rename(partial, target);
-  return language;
 }
 
 /** Path of the gzipped data in the installed package; the integer variant is the one measured to be fast and best. */

@@ -22,7 +22,7 @@ export interface ReadLimits {
 /**
  * Reads a document in this process: find out what it is, let its format read it, bound and clean the text.
  *
- * @throws AppError with a capital-letter code.
+ * @throws AppError with a capital-letter code; anything else is a fault of the server.
  */
 export async function readDocument(
   source: DocumentSource,
@@ -42,7 +42,7 @@ export async function readDocument(
 
   const context = formatContext(options, limits);
   const result = await format.read({ path: source.path, kind }, context).catch((cause: unknown) => {
-    if (cause instanceof AppError) throw cause;
+    if (cause instanceof AppError || isSystemError(cause)) throw cause;
     throw new AppError('FILE_IS_BROKEN', 'The file cannot be opened: it is damaged or incomplete.', { cause });
   });
 
@@ -56,6 +56,11 @@ export async function readDocument(
     throw new AppError('NO_DATA_FOUND_IN_FILE', 'No text was found in the pages of the document that were read.');
   }
   return { kind, totalPages: result.totalPages, pages };
+}
+
+/** A disk that is full or failing says nothing about the document. */
+function isSystemError(cause: unknown): boolean {
+  return cause instanceof Error && 'syscall' in cause;
 }
 
 /**
@@ -115,6 +120,7 @@ const UNSUPPORTED_NAMES: Readonly<Record<string, string>> = {
   ppt: 'a PowerPoint presentation in the old binary format (ppt)',
   msg: 'an Outlook message (msg)',
   vsd: 'a Visio drawing (vsd)',
+  ps: 'a PostScript program (ps)',
   cfb: 'an OLE compound file of an unknown kind',
   zip: 'a zip archive',
   binary: 'binary data of an unknown kind',

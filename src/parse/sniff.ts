@@ -90,10 +90,11 @@ export function textKind(head: Buffer, name: string): string {
   const start = decodeText(head).slice(0, HEAD_CHARACTERS).trimStart();
   if (start === '' && head.length < HEAD_BYTES) return 'empty';
   if (start.startsWith('{\\rtf')) return 'rtf';
+  // Text only to a printer.
+  if (start.startsWith('%!PS')) return 'ps';
   if (isHtml(start, extension)) return 'html';
   if (isMail(start, extension)) return 'eml';
-  const kind = extension === 'jpeg' ? 'jpg' : extension;
-  if (TEXT_KINDS.includes(kind)) return kind;
+  if (TEXT_KINDS.includes(extension)) return extension;
   if (extension === 'markdown') return 'md';
   if (start.startsWith('<?xml')) return 'xml';
   if (/^[{[]/.test(start) && isJson(decodeText(head), head.length < HEAD_BYTES)) return 'json';

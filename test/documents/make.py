@@ -58,6 +58,10 @@ protected = PdfWriter(clone_from=PdfReader(HERE / "invoice.pdf"))
 protected.encrypt("coo", algorithm="RC4-128")
 protected.write(HERE / "protected.pdf")
 
+restricted = PdfWriter(clone_from=PdfReader(HERE / "invoice.pdf"))
+restricted.encrypt("", owner_password="coo", algorithm="RC4-128")
+restricted.write(HERE / "restricted.pdf")
+
 image = picture(INVOICE)
 image.save(HERE / "scan.png", optimize=True)
 image.save(HERE / "scan.jpg", quality=60)

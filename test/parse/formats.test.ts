@@ -87,6 +87,10 @@ describe('PDF', () => {
     }
   });
 
+  test('reads an encrypted PDF that opens without a password', async () => {
+    expect(texts(await read(parser, committed('restricted.pdf')))[0]).toContain('INVOICE');
+  });
+
   test('says so when there is no text at all', async () => {
     const blank = onDisk('blank.pdf', pdf(Buffer.from('')));
     await expect(read(parser, blank)).rejects.toMatchObject({ code: 'NO_DATA_FOUND_IN_FILE' });
@@ -279,6 +283,17 @@ describe('files that cannot be read', () => {
       code: 'FILE_NOT_FOUND',
     });
   });
+});
+
+test('a data directory that cannot be written is a fault of the server, not of the document', async () => {
+  const misplaced = testParser({ dataDir: '/dev/null/data' });
+  try {
+    await expect(read(misplaced, committed('scan.pdf'))).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+    await expect(read(misplaced, committed('scan.png'))).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+    expect(await read(misplaced, committed('invoice.pdf'))).toMatchObject({ kind: 'pdf' });
+  } finally {
+    await misplaced.close();
+  }
 });
 
 test('no more text is kept than the output limit, and a page at most 64 KB', async () => {

@@ -58,6 +58,7 @@ describe('sniff', () => {
     ['eml', 'box.mbox', 'From a@b.c Mon Jan 5\nMessage-ID: <1@b>\nFrom: a@b.c\n\nbody'],
     ['txt', 'memo.txt', 'From: the director\nTo: all staff\nSubject: lunch\n\nWe eat at noon.'],
     ['rtf', 'letter.doc', '{\\rtf1\\ansi Hello}'],
+    ['ps', 'drawing.txt', '%!PS-Adobe-3.0\n/Helvetica findfont'],
     ['json', 'data', '{"a": [1, 2]}'],
     ['txt', 'data', '{not json}'],
     ['xml', 'data', '<?xml version="1.0"?><order/>'],

@@ -32,8 +32,9 @@ const SCAN_MIN_COVERAGE = 0.3;
 export const pdf: Format = {
   kinds: ['pdf'],
   async read(file, context) {
+    const bytes = withoutPreamble(await readFile(file.path));
     try {
-      return await readPages(withoutPreamble(await readFile(file.path)), context);
+      return await readPages(bytes, context);
     } catch (cause) {
       throw pdfFault(cause);
     }

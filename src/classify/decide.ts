@@ -18,16 +18,28 @@ export interface Decision {
   none: number;
 }
 
+/** A type below this is a guess among many; null is the better answer when it is likelier still. */
+const MIN_SCORE = 0.15;
+
 /**
- * score = share·(1 − none); catch-all rules share `none` evenly, without one it is the probability of null. The answer is
- * the likeliest of all these, a type before null on ties.
+ * score = share·(1 − none); catch-all rules share `none` evenly, without one it is the probability of null. First: does
+ * any rule fit? When none is likelier than all the types together, the answer is a catch-all, else null. Then: which one?
+ * The type with the highest score.
  */
 export function decide({ shares, catchAlls, none }: Belief): Decision {
-  const described = shares.map(({ type, share }) => ({ type, score: share * (1 - none) }));
-  const rest = catchAlls.map((type) => ({ type, score: none / catchAlls.length }));
-  const ranking = [...described, ...rest].sort((a, b) => b.score - a.score || (a.type < b.type ? -1 : 1));
-  const best = ranking[0];
-  const nullScore = rest.length > 0 ? 0 : none;
-  const answer = best !== undefined && best.score >= nullScore ? best : { type: null, score: nullScore };
-  return { type: answer.type, confidence: answer.score, ranking, none: nullScore };
+  const described = shares.map(({ type, share }) => ({ type, score: share * (1 - none) })).sort(byScore);
+  const rest = catchAlls.map((type) => ({ type, score: none / catchAlls.length })).sort(byScore);
+  const best = described[0];
+  const fits = best !== undefined && none <= 0.5 && (best.score >= MIN_SCORE || best.score >= none);
+  const answer = fits ? best : rest[0];
+  return {
+    type: answer?.type ?? null,
+    confidence: answer?.score ?? none,
+    ranking: [...described, ...rest].sort(byScore),
+    none: rest.length > 0 ? 0 : none,
+  };
+}
+
+function byScore(a: { type: string; score: number }, b: { type: string; score: number }): number {
+  return b.score - a.score || (a.type < b.type ? -1 : 1);
 }

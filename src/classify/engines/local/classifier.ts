@@ -50,6 +50,8 @@ interface CompiledRule extends RuleProfile {
 interface CompiledRules {
   /** Rules that describe something, in the order of their types' code units. */
   described: CompiledRule[];
+  /** Empty, or the stand-in that a single rule competes with. */
+  standIns: CompiledRule[];
   catchAlls: string[];
   typeGate: number;
 }
@@ -69,6 +71,15 @@ const MAX_Z = 6;
 /** Compiled rules kept, over all sets; one takes about 15 KB. */
 const MAX_COMPILED_RULES = 2_000;
 
+/**
+ * What a single rule competes with: alone it would always have the whole share, and neither shares nor margins would say
+ * anything. What the stand-in wins is "none fits".
+ */
+const STAND_IN: Rule = {
+  type: 'something else',
+  description: 'A news story, a private message, a discussion, a technical text or another everyday document',
+};
+
 /** The engine proper, for one thread: no state but caches, and the same answer whatever is in them. */
 export class Classifier {
   readonly #parts: ClassifierParts;
@@ -83,18 +94,13 @@ export class Classifier {
     const compiled = await this.#compile(rules);
     const { described, catchAlls } = compiled;
     const document = await this.#read(pages);
-    const features = described.map((rule) => featuresOf(document, rule, compiled.typeGate));
-    const scores = features.map((values) => rankerScore(values, this.#parts.weights.ranker));
-    const shares = softmax(scores);
-    const best = scores.indexOf(Math.max(...scores));
-    const nearest = described[best];
-    const none =
-      nearest === undefined ? 1 : this.#none(document, nearest, { scores, shares, features, best, compiled });
+    const belief = described.length === 0 ? { shares: [], none: 1 } : this.#believe(document, compiled);
     const decision = decide({
-      shares: described.map(({ rule }, index) => ({ type: rule.type, share: shares[index]! })),
+      shares: described.map(({ rule }, index) => ({ type: rule.type, share: belief.shares[index]! })),
       catchAlls,
-      none,
+      none: belief.none,
     });
+    const nearest = described[indexOfLargest(belief.shares)];
     const evidence = nearest === undefined ? [] : findEvidence(pages, findingsFor(nearest));
     const scoreOf = new Map(decision.ranking.map(({ type, score }) => [type, score]));
     return {
@@ -107,24 +113,29 @@ export class Classifier {
     };
   }
 
-  #none(
-    document: ReadDocument,
-    nearest: CompiledRule,
-    ranked: { scores: number[]; shares: number[]; features: RankerFeatures[]; best: number; compiled: CompiledRules },
-  ): number {
+  /** Shares of the describing rules (they sum to 1) and the probability that none of them fits. */
+  #believe(document: ReadDocument, compiled: CompiledRules): { shares: number[]; none: number } {
+    const competing = [...compiled.described, ...compiled.standIns];
+    const features = competing.map((rule) => featuresOf(document, rule, compiled.typeGate));
+    const scores = features.map((values) => rankerScore(values, this.#parts.weights.ranker));
+    const shares = softmax(scores);
+    const best = indexOfLargest(scores);
     const inputs = gateInputs({
-      scores: ranked.scores,
-      shares: ranked.shares,
-      best: ranked.best,
-      features: ranked.features[ranked.best]!,
+      scores,
+      shares,
+      best,
+      features: features[best]!,
       view: {
-        lexicon: lexiconScore(document.lexicon, nearest),
-        lexiconAdvantage: lexiconAdvantage(document.lexicon, nearest),
-        typeGate: ranked.compiled.typeGate,
+        lexicon: lexiconScore(document.lexicon, competing[best]!),
+        lexiconAdvantage: lexiconAdvantage(document.lexicon, competing[best]!),
+        typeGate: compiled.typeGate,
       },
       wordCount: document.words.wordCount,
     });
-    return noneProbability(inputs, this.#parts.weights.gate);
+    const gate = noneProbability(inputs, this.#parts.weights.gate);
+    const described = shares.slice(0, compiled.described.length);
+    const total = described.reduce((sum, share) => sum + share, 0);
+    return { shares: described.map((share) => share / total), none: 1 - (1 - gate) * Math.min(1, total) };
   }
 
   async #read(pages: readonly Page[]): Promise<ReadDocument> {
@@ -149,6 +160,7 @@ export class Classifier {
     const describing = profiles.filter(({ catchAll }) => !catchAll);
     const compiled: CompiledRules = {
       described: await this.#complete(describing),
+      standIns: describing.length === 1 ? await this.#complete([readRuleProfile(STAND_IN, this.#parts.vectors)]) : [],
       catchAlls: profiles.filter(({ catchAll }) => catchAll).map(({ rule }) => rule.type),
       typeGate: typeGate(describing),
     };
@@ -187,6 +199,10 @@ function featuresOf(document: ReadDocument, rule: CompiledRule, gate: number): R
     negatedType: negatedType(document.lexicon, rule),
     negatedStems: negatedStems(words, rule),
   };
+}
+
+function indexOfLargest(values: readonly number[]): number {
+  return values.indexOf(Math.max(...values));
 }
 
 /** How many deviations a value is above what unrelated texts have, between −4 and 6. */

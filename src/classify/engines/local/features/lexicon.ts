@@ -26,10 +26,12 @@ export function negatedType(document: LexiconScores, rule: RuleProfile): number 
 
 /**
  * How much the lexicon may say about a set of rules, 0..1: (distinct sets of types among the rules − 1) / (rules − 1).
- * 25 kinds of contract all mean "contract"; there the lexicon cannot tell them apart and must stay silent.
+ * 25 kinds of contract all mean "contract"; there the lexicon cannot tell them apart and must stay silent. A single rule
+ * is told apart from everything else.
  */
 export function typeGate(rules: readonly RuleProfile[]): number {
-  if (rules.length < 2) return 0;
+  if (rules.length === 1) return rules[0]!.types.size > 0 ? 1 : 0;
+  if (rules.length === 0) return 0;
   const signatures = new Set(rules.map(({ types }) => [...types.keys()].sort().join('+')).filter((key) => key !== ''));
   return Math.max(0, (signatures.size - 1) / (rules.length - 1));
 }

@@ -13,14 +13,11 @@ const DESCRIPTION_WEIGHT = 0.7;
 /** The description's first clause says what the thing is; what follows says what it has. */
 const FIRST_CLAUSE_END = /[:;.,(]|\b(?:that|with|which|describing|about|of an?)\b/;
 
-/** Longest first, so that "purchase order form" is not read as "form". */
-const ALIASES = DOCUMENT_TYPES.flatMap(({ id, aliases }) =>
-  aliases.map((alias) => ({
-    id,
-    alias,
-    pattern: new RegExp(`(?:^|[^\\p{L}\\p{N}])${escapePattern(alias)}s?(?=$|[^\\p{L}\\p{N}])`, 'u'),
-  })),
-).sort((a, b) => b.alias.length - a.alias.length || (a.alias < b.alias ? -1 : 1));
+/** Aliases by their words, "driver's license" as "driver s license". */
+const TYPE_OF_ALIAS = new Map(
+  DOCUMENT_TYPES.flatMap(({ id, aliases }) => aliases.map((alias) => [wordsOf(alias).join(' '), id] as const)),
+);
+const MAX_ALIAS_WORDS = Math.max(...[...TYPE_OF_ALIAS.keys()].map((alias) => alias.split(' ').length));
 
 /**
  * The document types of the lexicon that a rule means: those its name says (1) and those the first clause of its
@@ -28,21 +25,34 @@ const ALIASES = DOCUMENT_TYPES.flatMap(({ id, aliases }) =>
  */
 export function recogniseTypes(name: string, description: string): Map<string, number> {
   const found = new Map<string, number>();
-  const scan = (text: string, weight: number, genericToo: boolean) => {
-    let rest = text;
-    for (const { id, alias, pattern } of ALIASES) {
-      if (!genericToo && GENERIC_ALIASES.has(alias)) continue;
-      const match = pattern.exec(rest);
-      if (match === null) continue;
-      found.set(id, Math.max(found.get(id) ?? 0, weight));
-      rest = `${rest.slice(0, match.index)} # ${rest.slice(match.index + match[0].length)}`;
-    }
-  };
-  scan(name.toLowerCase(), NAME_WEIGHT, true);
-  scan(description.toLowerCase().split(FIRST_CLAUSE_END, 1)[0]!, DESCRIPTION_WEIGHT, false);
+  for (const { id } of aliasesIn(name)) found.set(id, NAME_WEIGHT);
+  for (const { id, alias } of aliasesIn(description.toLowerCase().split(FIRST_CLAUSE_END, 1)[0]!)) {
+    if (!GENERIC_ALIASES.has(alias) && !found.has(id)) found.set(id, DESCRIPTION_WEIGHT);
+  }
   return found;
 }
 
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+function aliasesIn(text: string): { id: string; alias: string }[] {
+  const words = wordsOf(text);
+  const hidden = new Set<number>();
+  const found: { id: string; alias: string }[] = [];
+  for (let length = Math.min(MAX_ALIAS_WORDS, words.length); length > 0; length--) {
+    for (let start = 0; start + length <= words.length; start++) {
+      const places = Array.from({ length }, (_, offset) => start + offset);
+      if (places.some((place) => hidden.has(place))) continue;
+      const phrase = words.slice(start, start + length).join(' ');
+      const alias = [phrase, phrase.replace(/s$/, '')].find((candidate) => TYPE_OF_ALIAS.has(candidate));
+      if (alias === undefined) continue;
+      found.push({ id: TYPE_OF_ALIAS.get(alias)!, alias });
+      for (const place of places) hidden.add(place);
+    }
+  }
+  return found;
+}
+
+function wordsOf(text: string): string[] {
+  return text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
 }

@@ -24,10 +24,12 @@ export function foldPages(pages: readonly Page[], limit: number): string {
   let folded = '';
   for (const { text } of pages) {
     for (let start = 0; start < text.length && folded.length < limit; start += SLICE) {
-      folded += foldText(text.slice(start, start + SLICE));
+      const slice = foldText(text.slice(start, start + SLICE));
+      // Otherwise white space alone would fill the limit, one character a slice.
+      folded += folded === '' || folded.endsWith('\n') ? slice.trimStart() : slice;
     }
     if (folded.length >= limit) break;
-    folded += '\n';
+    if (folded !== '') folded += '\n';
   }
   return foldText(folded).trim().slice(0, limit);
 }

@@ -1,0 +1,31 @@
+import { getPriority, setPriority } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { workerData } from 'node:worker_threads';
+import { serveThread } from '../../src/lib/thread-pool.ts';
+
+/** A thread for the tests of the pool: does what the request says and echoes it. */
+let counted = 0;
+
+await serveThread<string, string>(async () => {
+  if (workerData === 'fail to load') throw new Error('cannot load');
+  return { handle: obey, close: async () => {} };
+});
+
+async function obey(request: string): Promise<string> {
+  const [verb, argument] = request.split(' ');
+  if (verb === 'throw') throw new Error('as told');
+  if (verb === 'exit') process.exit(3);
+  if (verb === 'crash') setImmediate(() => crash());
+  if (verb === 'crash') await setTimeout(10_000);
+  if (verb === 'wait') await setTimeout(Number(argument));
+  if (verb === 'count') return String(++counted);
+  if (verb === 'step') {
+    setPriority(0, 5);
+    return String(getPriority(0));
+  }
+  return request;
+}
+
+function crash(): never {
+  throw new Error('out of the blue');
+}

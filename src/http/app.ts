@@ -9,7 +9,7 @@ import { AppError } from '../errors.ts';
 import type { OutboundPolicy } from '../lib/outbound.ts';
 import type { Database } from '../store/database.ts';
 import { createAuthenticate } from './auth.ts';
-import { RequestValidationError, sendError } from './error-response.ts';
+import { RequestValidationError, refuseUnreadable, sendError } from './error-response.ts';
 import { apiDescription } from './openapi.ts';
 import { type ClassifyRouteDeps, classifyRoutes } from './routes/classify.ts';
 import { downloadRoutes } from './routes/download.ts';
@@ -60,6 +60,9 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 500 },
     // Requests in flight are finished on close; idle keep-alive connections must not hold it up.
     forceCloseConnections: 'idle',
+    // What the framework refuses before any hook runs.
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply.header('x-request-id', request.id)),
+    clientErrorHandler: refuseUnreadable,
   });
   app.setValidatorCompiler(validatorCompiler);
   // Answers are built from typed values; checking each again would double the cost of a request.

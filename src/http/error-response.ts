@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
@@ -152,5 +154,29 @@ function appErrorOfFramework(error: FastifyError | Error): AppError | null {
       return new AppError('bad_request', 'Request body size did not match Content-Length.');
     default:
       return statusCode !== undefined && statusCode < 500 ? new AppError('bad_request', error.message) : null;
+  }
+}
+
+/** Answers bytes that are no HTTP request the server can read, so that there is no request to answer. */
+export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (socket.destroyed || error.code === 'ECONNRESET') return;
+  const [status, detail] = unreadable(error.code);
+  const body = JSON.stringify({ detail });
+  if (socket.writable) {
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  }
+  socket.destroy();
+}
+
+function unreadable(code: string | undefined): [status: number, detail: string] {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return [431, 'The URL and the headers of the request are too long.'];
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return [408, 'The request took too long to arrive.'];
+    default:
+      return [400, 'The request is not valid HTTP.'];
   }
 }

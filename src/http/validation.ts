@@ -25,16 +25,48 @@ export function parseJsonBody(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const offset = /at position (\d+)/.exec(reason)?.[1];
     throw new RequestValidationError([
       {
         type: 'json_invalid',
-        loc: ['body', offset === undefined ? Math.max(0, text.length - 1) : Number(offset)],
+        loc: ['body', positionIn(reason) ?? mistakeIn(text)],
         msg: 'JSON decode error',
         input: {},
         // The engine's message may quote the body, which belongs in no log; the part before the quote says enough.
         ctx: { error: reason.replace(/,? ?(\.\.\.)?".*$/s, '').replace(/ in JSON.*$/s, '') },
       },
     ]);
+  }
+}
+
+/** Where the engine says the mistake is; for the most frequent one, an unexpected token, it does not say. */
+function positionIn(reason: string): number | null {
+  const position = /at position (\d+)/.exec(reason)?.[1];
+  return position === undefined ? null : Number(position);
+}
+
+/** Finding the place means reading the text again some twenty times; a longer one is not worth it. */
+const MAX_SEARCHED_CHARACTERS = 256 * 1024;
+
+/** How many characters of a text that is no JSON could be the beginning of some. */
+function mistakeIn(text: string): number {
+  if (text.length > MAX_SEARCHED_CHARACTERS) return 0;
+  let sound = 0;
+  let broken = text.length + 1;
+  while (broken - sound > 1) {
+    const middle = Math.floor((sound + broken) / 2);
+    if (mayGoOn(text.slice(0, middle))) sound = middle;
+    else broken = middle;
+  }
+  return sound;
+}
+
+/** Of a text that is only cut off the engine complains about its end. */
+function mayGoOn(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return reason.startsWith('Unexpected end') || positionIn(reason) === text.length;
   }
 }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { committed, docxBomb, onDisk, pdfBomb } from './documents.ts';
@@ -201,6 +203,24 @@ describe('close', () => {
     await parser.close();
     expect(parser.started.filter(isAlive)).toEqual([]);
   });
+});
+
+test('processes that cannot start fail their documents instead of being started for ever', async () => {
+  const parser = makeParser({ memoryBytes: 1024 * 1024 });
+  const all = await Promise.allSettled([read(parser, small()), read(parser, small())]);
+  expect(all).toMatchObject(Array(2).fill({ status: 'rejected', reason: { code: 'PARSER_CRASHED', retryable: true } }));
+  const { length } = parser.started;
+  await sleep(300);
+  expect(parser.started).toHaveLength(length);
+});
+
+test('processes may unpack the OCR data at the same time', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'pigeonhole-ocr-'));
+  const parser = makeParser({ processes: 2, dataDir });
+  await parser.warmUp();
+  const documents = await Promise.all([read(parser, slow()), read(parser, slow())]);
+  for (const { pages } of documents) expect(pages[0]?.text).toContain('INVOICE');
+  expect(readdirSync(join(dataDir, 'tessdata'))).toEqual(['eng.traineddata']);
 });
 
 test('never has more processes than it is allowed', async () => {

@@ -2,14 +2,12 @@ import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
 import { InvalidArgumentError, Option } from 'commander';
-import type { Classification, Engine } from '../classify/engine.ts';
 import { type Config, loadConfig } from '../config.ts';
 import type { Page } from '../domain/document.ts';
 import type { ClassifyConfiguration } from '../domain/rules.ts';
 import { AppError } from '../errors.ts';
 import { mapInOrder } from '../lib/map-in-order.ts';
 import { openPipeline } from '../main.ts';
-import type { Parser } from '../parse/parser.ts';
 
 const MAX_CONCURRENCY = 1_024;
 
@@ -19,7 +17,9 @@ const SIGNAL_DELAY_MS = 100;
 /** What to classify: a file, or text that needs no reading. */
 export type Source = { path: string } | { text: string };
 
-export type Answer = Omit<Classification, 'evidence'>;
+type Pipeline = ReturnType<typeof openPipeline>;
+
+export type Answer = Omit<Awaited<ReturnType<Pipeline['engine']['classify']>>, 'evidence'>;
 
 /** What came of a document. `error` is `CODE: sentence`. */
 export type Outcome = { answer: Answer; error?: never } | { answer?: never; error: string };
@@ -62,9 +62,7 @@ export async function* classifyAll<Document extends { source: Source }>(
   }
 }
 
-interface Context {
-  parser: Parser;
-  engine: Engine;
+interface Context extends Pipeline {
   configuration: ClassifyConfiguration;
   config: Config;
   signal: AbortSignal;
@@ -105,6 +103,8 @@ function pageOf(text: string): Page[] {
 /** One document that hits a fault of ours must not end the work on thousands of others. */
 function describeFault(error: unknown, { logLevel }: Config): string {
   if (logLevel === 'debug' || logLevel === 'trace') console.error(error);
+  // The parser takes it for a file that was there before; the writer of a manifest may never have had it.
+  if (error instanceof AppError && error.code === 'FILE_NOT_FOUND') return 'FILE_NOT_FOUND: There is no such file.';
   if (error instanceof AppError) return `${error.code}: ${error.message}`;
   return 'INTERNAL_ERROR: This is a fault of Pigeonhole, not of the document. PIGEONHOLE_LOG_LEVEL=debug shows it.';
 }

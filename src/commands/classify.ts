@@ -47,6 +47,7 @@ export function classifyCommand(): Command {
     .addOption(new Option('--json', 'print one JSON object a line, as soon as a document is done').conflicts('csv'))
     .option('--csv', 'print comma-separated values: file, type, confidence, reasoning, error')
     .addOption(concurrencyOption())
+    .usage('<path...> --rules <file> [options]')
     .showHelpAfterError('(add --help for more)')
     .addHelpText(
       'after',

@@ -26,6 +26,7 @@ export function evalCommand(): Command {
     .requiredOption('--rules <file>', 'rules in YAML or JSON, as for "pigeonhole classify"')
     .option('--json', 'print one JSON object and nothing else')
     .addOption(concurrencyOption())
+    .usage('<set> --rules <file> [options]')
     .showHelpAfterError('(add --help for more)')
     .addHelpText(
       'after',

@@ -14,7 +14,8 @@ export interface Column {
 
 /** Columns of the terminal that standard output goes to. */
 export function outputColumns(): number {
-  return Math.max(MIN_COLUMNS, process.stdout.columns ?? DEFAULT_COLUMNS);
+  // Some terminals say 0 for "unknown".
+  return Math.max(MIN_COLUMNS, process.stdout.columns || DEFAULT_COLUMNS);
 }
 
 /** Rows under underlined titles; every line ends with "\n". The last column is cut to what `columns` leaves of the line. */

@@ -45,8 +45,7 @@ export function createThreadPool<Request, Reply>(options: {
 
   function startThread(): Thread<Request, Reply> {
     const worker = new Worker(options.script, { workerData: options.workerData });
-    // An idle thread must not keep a process alive that has nothing else to do.
-    worker.unref();
+    rest(worker);
     const ready = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
     ready.promise.catch(() => {}); // Nobody need wait for it.
@@ -56,7 +55,7 @@ export function createThreadPool<Request, Reply>(options: {
       if (message.kind === 'ready') return ready.resolve();
       const job = thread.job;
       thread.job = null;
-      worker.unref();
+      rest(worker);
       if (message.kind === 'done') job?.resolve(message.reply);
       else job?.reject(threadError('The engine failed.', message.error));
       assign();
@@ -75,6 +74,11 @@ export function createThreadPool<Request, Reply>(options: {
     });
     threads.add(thread);
     return thread;
+  }
+
+  /** An idle thread must not keep a process alive that has nothing else to do; one that is to end, until it has. */
+  function rest(worker: Worker): void {
+    if (!closed) worker.unref();
   }
 
   function assign(): void {
@@ -110,7 +114,7 @@ export function createThreadPool<Request, Reply>(options: {
       await Promise.all(
         [...threads].map(({ ready, worker }) => {
           worker.ref();
-          return ready.finally(() => worker.unref());
+          return ready.finally(() => rest(worker));
         }),
       );
     },

@@ -67,7 +67,6 @@ export async function serve(config: Config): Promise<RunningServer> {
     });
     releases.push(() => app.close());
     const url = await app.listen({ host: config.host, port: config.port });
-    log.info({ url, version: VERSION }, 'listening');
     return { url, newApiKey, stop };
   } catch (error) {
     await stop();
@@ -185,10 +184,16 @@ function startWorker({
       pollMs: POLL_MS,
     },
   );
-  releases.push(() => worker.stop(config.shutdownGraceMs));
+  let stopping = false;
+  releases.push(() => {
+    stopping = true;
+    return worker.stop(config.shutdownGraceMs);
+  });
   // The first job should not wait for processes to start and models to load; nor should the start wait for them.
   for (const part of [parser, engine]) {
-    part.warmUp().catch((error: unknown) => log.error({ err: error }, 'cannot warm up; the first job will tell'));
+    part.warmUp().catch((error: unknown) => {
+      if (!stopping) log.error({ err: error }, 'cannot warm up; the first job will tell');
+    });
   }
   return worker;
 }

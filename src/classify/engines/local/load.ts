@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Rule } from '../../../domain/rules.ts';
 import { loadBackground } from './background.ts';
 import { Classifier, type Weights } from './classifier.ts';
 import { loadUseLite } from './encoder/use-lite.ts';
@@ -6,6 +7,12 @@ import { loadWordVectors } from './word-vectors.ts';
 
 export const WORD_VECTORS_FILE = new URL('../../data/word-vectors.bin', import.meta.url);
 export const WEIGHTS_FILE = new URL('../../data/weights.json', import.meta.url);
+
+/** Classified once while loading: compiling the lexicon's patterns and the encoder's first run cost the first job 100 ms. */
+const REHEARSAL: Rule = {
+  type: 'rehearsal',
+  description: 'The play is rehearsed on Monday, in costume but without light.',
+};
 
 /**
  * Reads everything a classifier needs, about a third of a second; the first time on a machine also converts the encoder
@@ -22,5 +29,7 @@ export async function loadClassifier(options: {
   const vectors = loadWordVectors(WORD_VECTORS_FILE);
   const background = await loadBackground({ encoder, vectors, cacheDir });
   const weights = JSON.parse(readFileSync(WEIGHTS_FILE, 'utf8')) as Weights;
-  return { classifier: new Classifier({ encoder, vectors, background, weights }), close: () => encoder.close() };
+  const classifier = new Classifier({ encoder, vectors, background, weights });
+  await classifier.classify([{ number: 1, text: REHEARSAL.description }], [REHEARSAL]);
+  return { classifier, close: () => encoder.close() };
 }

@@ -18,10 +18,8 @@ export interface PageSelection {
 }
 
 export interface FormatContext {
-  /** ISO 639-1 code of the language scans are written in. */
-  lang: string;
   /**
-   * Path of the folder with the OCR data for `lang`, and the name tesseract knows the language by.
+   * Path of the folder with the OCR data for the language scans are written in, and the name tesseract knows the language by.
    * @throws AppError OCR_UNAVAILABLE when the data is not installed. Call it only when a page needs OCR.
    */
   ocrData(): Promise<{ folder: string; language: string }>;

@@ -78,7 +78,6 @@ function trustName(kind: string, name: string): string {
 function formatContext(options: ReadOptions, limits: ReadLimits): FormatContext {
   const selection = { ranges: rangesOf(options.targetPages), maxPages: options.maxPages };
   return {
-    lang: options.lang,
     selection,
     async ocrData() {
       const folder = join(limits.dataDir, 'tessdata');

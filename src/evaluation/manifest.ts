@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { listFiles } from '../lib/list-files.ts';
 
@@ -96,7 +95,7 @@ type ManifestEntry = { document: LabelledDocument; problem?: never } | { documen
 async function* readManifest(manifest: string): AsyncGenerator<ManifestEntry, void, void> {
   const folder = dirname(resolve(manifest));
   let number = 0;
-  for await (const line of createInterface({ input: createReadStream(manifest, 'utf8'), crlfDelay: Infinity })) {
+  for await (const line of linesOf(manifest)) {
     number++;
     const json = number === 1 ? line.replace(/^\uFEFF/, '') : line;
     if (json.trim() === '') continue;
@@ -114,6 +113,18 @@ async function* readManifest(manifest: string): AsyncGenerator<ManifestEntry, vo
       },
     };
   }
+}
+
+/** Node's own reader of lines keeps a thousand of them ahead, which here may be a thousand documents. */
+async function* linesOf(path: string): AsyncGenerator<string, void, void> {
+  let last = '';
+  for await (const chunk of createReadStream(path, 'utf8')) {
+    const lines: string[] = chunk.split('\n');
+    lines[0] = last + lines[0];
+    last = lines.pop()!;
+    yield* lines;
+  }
+  yield last;
 }
 
 const ManifestLine = z

@@ -82,8 +82,8 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
       },
       {
         pattern:
-          /\bcash\b[\s\S]{0,120}\b(change|cashier)\b|\bchange( due)?\b[\s\S]{0,120}\bcash\b|\bcashier\b|rounding|please come again/,
-        weight: -2,
+          /^cash\b.{0,30}\n(.{0,40}\n){0,2}.{0,10}\bchange\b|\bcashier\b|please come again|gst summary|\bpax\b|\bwaiter\b|item\(s\)|^(total )?cash( rm)?:?\s[\d,]{1,7}\.\d\d/m,
+        weight: -4,
       },
     ],
   },
@@ -109,14 +109,19 @@ export const DOCUMENT_TYPES: readonly DocumentType[] = [
       'kvitto',
     ],
     title:
-      /\breceipt\b|cash (bill|sales?|memo)\b|\bquittung\b|kassen(bon|beleg)|ticket de caisse|\brecibo\b|\bscontrino\b|\bkassabon\b|\bparagon\b/,
+      /\breceipt\b|\b(cashier|waiter|pax|table no)\b|^(cash|change) ?:|cash (bill|sales?|memo)\b|\bquittung\b|kassen(bon|beleg)|ticket de caisse|\brecibo\b|\bscontrino\b|\bkassabon\b|\bparagon\b/m,
     cues: [
+      {
+        pattern:
+          /please come again|come again|rounding|gst summary|\bpax\b|waiter|keep the (invoice|receipt)|item\(s\)|qty\(s\)|bitte beleg|es bediente sie/,
+        weight: 1.5,
+      },
       { pattern: /receipt ?(no|#|number|:)|bon-?nr|beleg-?nr|(check|chk|order|table|trans|ticket) ?(#|no)/, weight: 1 },
       { pattern: /\b(cash|bar|espèces|efectivo|contanti|contant|gotówka)\b/, weight: 1.5 },
       { pattern: /\b(change( due)?|rückgeld|wechselgeld|rendu|cambio|resto|wisselgeld|reszta)\b/, weight: 1.5 },
       {
         pattern:
-          /thank ?(you|s)|please come again|come again|vielen dank|merci de votre visite|gracias por su (compra|visita)|grazie|bedankt|dziękujemy/,
+          /thank ?(you|s)|vielen dank|merci de votre visite|gracias por su (compra|visita)|grazie|bedankt|dziękujemy/,
         weight: 1,
       },
       {

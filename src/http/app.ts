@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify, LogController } from 'fastify';
 import type { DiskBlobs } from '../blobs/disk.ts';
 import type { Principal } from '../domain/tenancy.ts';
 import { AppError } from '../errors.ts';
@@ -104,8 +104,8 @@ function readJsonBodies(app: FastifyInstance): void {
     parseJsonBody(body),
   );
   // FastAPI reads any other body as one string, which then fits no schema.
-  app.addContentTypeParser('*', { parseAs: 'string' }, async (_: unknown, body: string) => {
-    if (body === '') return undefined;
+  app.addContentTypeParser('*', { parseAs: 'string' }, async (request: FastifyRequest, body: string) => {
+    if (body === '' || !request.routeOptions.schema?.body) return undefined;
     throw new RequestValidationError([
       {
         type: 'model_attributes_type',

@@ -60,13 +60,13 @@ export class FileUploads {
     if (!request.isMultipart()) throw noFilePart(fileField);
     const form: ReceivedForm = { fields: new Map(), file: null };
     try {
-      for await (const part of request.parts()) {
+      for await (const part of arriving(request.parts())) {
         if (part.type === 'field') {
           if (part.fieldname === fileField) throw new AppError('bad_request', 'File must have a filename.');
           form.fields.set(part.fieldname, String(part.value));
         } else if (part.fieldname === fileField) {
           if (!part.filename) throw new AppError('bad_request', 'File must have a filename.');
-          form.file = { name: part.filename, blob: await this.#store(part.file) };
+          form.file = { name: part.filename, blob: await this.#store(arriving(part.file)) };
           // The parser cuts a part at the limit and only marks it.
           if (part.file.truncated) throw this.#tooLarge();
         } else {
@@ -123,6 +123,17 @@ export class FileUploads {
 
   #tooLarge(): AppError {
     return new AppError('too_large', `The file is larger than ${this.#maxUploadBytes} bytes.`);
+  }
+}
+
+/** Passes on what a client sends. A fault while it arrives is not the server's: the form is broken or was cut off. */
+async function* arriving<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item> {
+  try {
+    yield* items;
+  } catch (error) {
+    // The framework's own refusals, of too many parts for example, say what they mean.
+    if (error instanceof Error && 'statusCode' in error) throw error;
+    throw new AppError('bad_request', 'The multipart body is malformed or ends too early.', { cause: error });
   }
 }
 

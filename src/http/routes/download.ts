@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -39,6 +40,9 @@ export function downloadRoutes({
         }
         const file = await findFileOfAnyProject(db, file_id);
         if (!file) throw new AppError('not_found', `File ${file_id} not found`);
+        const bytes = blobs.stream(file.blobKey);
+        // Until there is something to send, the answer may still become an error.
+        await once(bytes, 'readable');
         return reply
           .headers({
             'content-type': 'application/octet-stream',
@@ -48,7 +52,7 @@ export function downloadRoutes({
             'x-content-type-options': 'nosniff',
             'cache-control': 'private, no-store',
           })
-          .send(blobs.stream(file.blobKey));
+          .send(bytes);
       },
     );
   };

@@ -75,7 +75,11 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   logRequests(app);
   const methodsOf = collectMethods(app);
 
-  await app.register(cors, { origin: '*', exposedHeaders: ['x-request-id', 'retry-after', 'x-should-retry'] });
+  await app.register(cors, {
+    origin: '*',
+    methods: METHODS,
+    exposedHeaders: ['x-request-id', 'retry-after', 'x-should-retry'],
+  });
   await app.register(cookie);
   await app.register(multipart, { limits: { fileSize: deps.maxUploadBytes, files: 1, fields: 20, fieldSize: 65_536 } });
   await app.register(apiDescription(deps.version));

@@ -8,8 +8,12 @@ import { startBareServer } from './bare-server.ts';
 import { percent, printTable } from './report.ts';
 
 const SECONDS = 6;
+const FIRST_CREATED = Date.parse('2026-01-01T00:00:00Z');
 const CONNECTIONS = 10;
 const AUTHORIZATION = { authorization: `Bearer ${API_KEY}` };
+
+/** Pages of a walk that no cache can know: their tokens lead all over the table. */
+const DIFFERENT_PAGES = 2_000;
 
 /**
  * Requests/s of list and get against a Fastify route that returns the same bytes from memory, with few and with many
@@ -42,17 +46,37 @@ export async function benchListAndGet(tableSizes: number[]): Promise<void> {
       const ratio = percent(rates.ours / rates.bare);
       rows.push([jobs.toLocaleString('en'), name, rates.ours.toFixed(0), rates.bare.toFixed(0), ratio]);
     }
+    // Pages nobody has asked for before, to see what reading one costs.
+    const bare = await startBareServer(page);
+    const different = await load(list, differentPages(items.length, jobs));
+    const ratio = percent(different / (await load(bare.url)));
+    rows.push([jobs.toLocaleString('en'), 'list, another page each time', different.toFixed(0), '', ratio]);
+    await bare.stop();
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   }
   printTable('(a) requests/s', ['jobs in table', 'request', 'Pigeonhole', 'bare Fastify', 'ratio'], rows);
 }
 
-async function load(url: string): Promise<number> {
-  const result = await autocannon({ url, headers: AUTHORIZATION, connections: CONNECTIONS, duration: SECONDS });
+async function load(url: string, paths?: string[]): Promise<number> {
+  const result = await autocannon({
+    url,
+    headers: AUTHORIZATION,
+    connections: CONNECTIONS,
+    duration: SECONDS,
+    ...(paths && { requests: paths.map((path) => ({ path })) }),
+  });
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${url}: ${result.non2xx} not 2xx, ${result.errors} errors`);
   return result.requests.average;
+}
+
+/** Paths of pages that begin at points spread over the whole table. */
+function differentPages(pageSize: number, jobs: number): string[] {
+  return Array.from({ length: DIFFERENT_PAGES }, (_, i) => {
+    const newest = FIRST_CREATED + (pageSize + ((i * 7919) % (jobs - pageSize))) * 1000;
+    return `/api/v2/classify?created_at_on_or_before=${new Date(newest).toISOString()}`;
+  });
 }
 
 /** A data directory with that many finished jobs. */
@@ -77,10 +101,9 @@ async function seed(jobs: number): Promise<string> {
     `insert into classify_jobs (id, project_id, status, created_at, body, input_id, attempt)
      values (?, ?, 'COMPLETED', ?, ?, ?, 1)`,
   );
-  const start = Date.parse('2026-01-01T00:00:00Z');
   for (let i = 0; i < jobs; i++) {
     const jobId = `clj-${crypto.randomUUID()}`;
-    const created = `${new Date(start + i * 1000).toISOString().slice(0, -1)}000Z`;
+    const created = `${new Date(FIRST_CREATED + i * 1000).toISOString().slice(0, -1)}000Z`;
     const body = JSON.stringify({ ...template, id: jobId, created_at: created, updated_at: created });
     insert.run(jobId, template.project_id, created, body, template.file_input);
   }

@@ -6,6 +6,7 @@ import { boundedText } from '../../domain/text.ts';
 import { AppError } from '../../errors.ts';
 import { newId, normalizeId } from '../../lib/ids.ts';
 import {
+  type ClassifyJobFilter,
   cancelClassifyJob,
   findClassifyJob,
   findClassifyJobByTransaction,
@@ -14,6 +15,7 @@ import {
 } from '../../store/classify-jobs.ts';
 import type { Database } from '../../store/database.ts';
 import { findFile } from '../../store/files.ts';
+import { PageCache } from '../../store/page-cache.ts';
 import { findParse } from '../../store/parse-jobs.ts';
 import { scopeOf } from '../auth.ts';
 import { errors } from '../openapi.ts';
@@ -89,6 +91,7 @@ const JobParams = z.object({ job_id: z.string() });
 
 /** `/api/v2/classify`: create, list, get and cancel classify jobs. */
 export function classifyRoutes({ db, jobCreated, jobCancelled }: ClassifyRouteDeps): FastifyPluginAsyncZod {
+  const pages = new PageCache(db);
   return async (app) => {
     app.post(
       '/api/v2/classify',
@@ -149,21 +152,20 @@ export function classifyRoutes({ db, jobCreated, jobCancelled }: ClassifyRouteDe
       async (request, reply) => {
         const { query } = request;
         const projectId = scopeOf(request.principal, query);
-        const position = query.page_token === undefined ? null : decodePageToken(query.page_token, 2);
-        const { bodies, next } = await listClassifyJobs(
-          db,
-          {
-            projectId,
-            status: query.status,
-            configurationId: query.configuration_id && normalizeId('configuration', query.configuration_id),
-            jobIds: query.job_ids?.map((id) => normalizeId('classifyJob', id)),
-            createdOnOrAfter: query.created_at_on_or_after,
-            createdOnOrBefore: query.created_at_on_or_before,
-          },
-          { limit: query.page_size, after: position && { createdAt: position[0]!, id: position[1]! } },
+        const after = query.page_token === undefined ? null : decodePageToken(query.page_token, 2);
+        const filter: ClassifyJobFilter = {
+          projectId,
+          status: query.status,
+          configurationId: query.configuration_id && normalizeId('configuration', query.configuration_id),
+          jobIds: query.job_ids?.map((id) => normalizeId('classifyJob', id)),
+          createdOnOrAfter: query.created_at_on_or_after,
+          createdOnOrBefore: query.created_at_on_or_before,
+        };
+        const limit = query.page_size;
+        const page = await pages.get(JSON.stringify([filter, limit, after]), () =>
+          renderPage(db, filter, { limit, after: after && { createdAt: after[0]!, id: after[1]! } }),
         );
-        const token = next === null ? 'null' : `"${encodePageToken([next.createdAt, next.id])}"`;
-        return rendered(reply, `{"items":[${bodies.join(',')}],"next_page_token":${token},"total_size":null}`);
+        return rendered(reply, page);
       },
     );
 
@@ -213,6 +215,12 @@ export function classifyRoutes({ db, jobCreated, jobCancelled }: ClassifyRouteDe
       },
     );
   };
+}
+
+async function renderPage(db: Database, ...list: [ClassifyJobFilter, Parameters<typeof listClassifyJobs>[2]]) {
+  const { bodies, next } = await listClassifyJobs(db, ...list);
+  const token = next === null ? 'null' : `"${encodePageToken([next.createdAt, next.id])}"`;
+  return `{"items":[${bodies.join(',')}],"next_page_token":${token},"total_size":null}`;
 }
 
 const jobNotFound = () => new AppError('not_found', 'Classify job not found');

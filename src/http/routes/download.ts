@@ -47,7 +47,8 @@ export function downloadRoutes({
           .headers({
             'content-type': 'application/octet-stream',
             'content-length': file.sizeBytes,
-            'content-disposition': contentDisposition(file.name),
+            // The name a client gave may be a path, which is not for this server to choose on the reader's machine.
+            'content-disposition': contentDisposition(file.name.replace(/[/\\]/g, '_')),
             // The bytes are a stranger's: no browser shall guess that they are a page of this server.
             'x-content-type-options': 'nosniff',
             'cache-control': 'private, no-store',

@@ -227,6 +227,8 @@ function createLogger(config: Config): Logger {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
+      // What the multipart plugin writes at level trace holds the key of the request.
+      redact: { paths: ['busboyOptions.headers'], remove: true },
     },
     pino.destination({ dest: 2, sync: false }),
   );

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { StoredFile } from '../../domain/file.ts';
@@ -30,12 +31,16 @@ const LegacyFile = z
   })
   .meta({ id: 'LegacyFile' });
 
+const RequestHeaders = z.record(z.string(), z.string()).refine(areHeaders, {
+  error: 'request_headers must be names and values that HTTP allows',
+});
+
 const UploadFromUrl = z
   .object({
     url: boundedText({ min: 1, max: 8_192 }),
     name: boundedText({ max: 1_000 }).nullish().describe('Default: the last part of the URL.'),
     proxy_url: z.string().nullish().describe('Not supported.'),
-    request_headers: z.record(z.string(), z.string()).nullish(),
+    request_headers: RequestHeaders.nullish(),
     verify_ssl: z.boolean().default(true),
     follow_redirects: z.boolean().default(true),
     resource_info: z.record(z.string(), z.unknown()).nullish(),
@@ -183,5 +188,17 @@ function nameInUrl(text: string): string {
     return decodeURIComponent(last) || 'download';
   } catch {
     return last;
+  }
+}
+
+function areHeaders(headers: Record<string, string>): boolean {
+  try {
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,10 +1,17 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifySchema } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ERRORS } from '../errors.ts';
+
+declare module 'fastify' {
+  interface FastifySchema {
+    /** The parts of a multipart/form-data body, for the description of the API. */
+    form?: z.ZodObject;
+  }
+}
 
 /** OpenAPI 3.1 of all routes at `/openapi.json`, made from the schemas that check the requests, and a page at `/docs`. */
 export function apiDescription(version: string): FastifyPluginAsync {
@@ -27,16 +34,25 @@ export function apiDescription(version: string): FastifyPluginAsync {
         },
         security: [{ bearer: [] }, { session: [] }],
       },
-      transform: jsonSchemaTransform,
+      transform: (route) => jsonSchemaTransform({ ...route, schema: withForm(route.schema) }),
       transformObject: jsonSchemaTransformObject,
     });
     app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
     await app.register(swaggerUi, {
       routePrefix: '/docs',
       uiConfig: { validatorUrl: null, url: '/openapi.json' },
-      staticCSP: true,
+      // The plugin's own policy has browsers fetch the page's files by https, which this server does not speak.
+      staticCSP: CONTENT_SECURITY_POLICY,
     });
   });
+}
+
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'";
+
+/** Describes the form an upload takes as the body of its route. It is read as it arrives, so no schema checks it. */
+function withForm(schema: FastifySchema | undefined): FastifySchema {
+  return schema?.form ? { ...schema, body: schema.form } : { ...schema };
 }
 
 /** Body of every error answer but 422. */

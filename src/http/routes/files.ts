@@ -79,6 +79,12 @@ const QueryFiles = z
   })
   .meta({ id: 'FilesQuery' });
 
+const UploadForm = z.object({
+  file: z.file().describe('The bytes, with a file name.'),
+  purpose: z.string().describe('For example `classify`; kept, and not enforced.'),
+  external_file_id: z.string().optional().describe('Id of the file in another system; need not be unique.'),
+});
+
 const FileParams = z.object({ file_id: z.string() });
 
 /** `/api/v1/beta/files`: the files API of the current SDKs. */
@@ -134,9 +140,9 @@ export function fileRoutes({ db, blobs, uploads, urls }: FileRouteDeps): Fastify
           operationId: 'uploadFile',
           tags: ['Files'],
           summary: 'Upload a file',
-          description:
-            'multipart/form-data with the parts `file` (bytes, with a file name), `purpose` (required) and `external_file_id`, in any order.',
+          description: 'The parts of the form may come in any order.',
           consumes: ['multipart/form-data'],
+          form: UploadForm,
           querystring: ScopeQuery,
           response: { 201: FileObject, ...errors(400, 401, 403, 413, 422) },
         },

@@ -47,6 +47,8 @@ const UploadFromUrl = z
   })
   .meta({ id: 'FileUploadFromUrl' });
 
+const UploadForm = z.object({ upload_file: z.file().describe('The bytes, with a file name.') });
+
 const FileParams = z.object({ file_id: z.string() });
 
 /** `/api/v1/files`: the files API of clients before SDK 1.0, with bare UUIDs as ids. */
@@ -60,8 +62,8 @@ export function legacyFileRoutes(deps: FileRouteDeps & { outbound: OutboundPolic
           operationId: 'uploadFileLegacy',
           tags: ['Files (legacy)'],
           summary: 'Upload a file',
-          description: 'multipart/form-data with the part `upload_file`.',
           consumes: ['multipart/form-data'],
+          form: UploadForm,
           querystring: ScopeQuery.extend({ external_file_id: z.string().optional() }),
           response: { 200: LegacyFile, ...errors(400, 401, 403, 413, 422) },
         },

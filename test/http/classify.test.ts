@@ -899,6 +899,8 @@ describe('a list', () => {
       const { status, body } = await api.list(`?${query}`);
       expect({ query, status, ids: idsOf(body.items) }).toEqual({ query, status: 200, ids: [a, b, c] });
     }
+    const unknown = Array.from({ length: 999 }, () => `job_ids=clj-${crypto.randomUUID()}`).join('&');
+    expect(idsOf((await api.list(`?${unknown}&job_ids=${a}`)).body.items)).toEqual([a]);
     const many = Array.from({ length: 1_001 }, () => 'x').join(',');
     expect((await api.list(`?job_ids=${many}`)).status).toBe(422);
   });

@@ -1,0 +1,322 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Api, bodyFor, type CallOptions, INVOICE, RULES } from '../support/api.ts';
+import { API_KEY, dispose, startServer, type TestServer } from '../support/server.ts';
+
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+
+interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+  schema: Record<string, unknown>;
+}
+interface Operation {
+  operationId: string;
+  summary: string;
+  tags: string[];
+  parameters?: Parameter[];
+  requestBody?: { required: boolean; content: Record<string, { schema: object }> };
+  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+  security?: object[];
+}
+interface Description {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object>; securitySchemes: Record<string, object> };
+  security: object[];
+}
+
+let server: TestServer;
+let api: Api;
+let description: Description;
+
+beforeAll(async () => {
+  server = await startServer({ PIGEONHOLE_WORKERS: '1', PIGEONHOLE_MAX_UPLOAD_BYTES: '100000' });
+  api = new Api(server.url);
+  description = (await api.call<Description>('GET', '/openapi.json', { key: null })).body;
+});
+afterAll(() => dispose(server));
+
+const SCOPE = ['project_id', 'organization_id'];
+const RANGE = ['created_at_on_or_after', 'created_at_on_or_before'];
+
+/** Every operation of the API with its parameters. */
+const OPERATIONS: Record<string, string[]> = {
+  'get /health': [],
+  'get /ready': [],
+  'get /download/{file_id}': ['file_id', 'expires', 'signature'],
+  'post /api/v2/classify': SCOPE,
+  'get /api/v2/classify': [...SCOPE, 'page_size', 'page_token', 'status', 'configuration_id', 'job_ids', ...RANGE],
+  'get /api/v2/classify/{job_id}': ['job_id', ...SCOPE],
+  'post /api/v2/classify/{job_id}/cancel': ['job_id', ...SCOPE],
+  'post /api/v1/beta/files': SCOPE,
+  'get /api/v1/beta/files': [
+    ...SCOPE,
+    ...['page_size', 'page_token', 'file_ids', 'file_name', 'external_file_id', 'order_by', 'expand'],
+  ],
+  'post /api/v1/beta/files/query': [...SCOPE, 'expand'],
+  'get /api/v1/beta/files/{file_id}': ['file_id', ...SCOPE, 'expand'],
+  'delete /api/v1/beta/files/{file_id}': ['file_id', ...SCOPE],
+  'get /api/v1/beta/files/{file_id}/content': ['file_id', ...SCOPE, 'expires_at_seconds'],
+  'post /api/v1/files': [...SCOPE, 'external_file_id'],
+  'put /api/v1/files/upload_from_url': SCOPE,
+  'get /api/v1/files/{file_id}': ['file_id', ...SCOPE],
+  'delete /api/v1/files/{file_id}': ['file_id', ...SCOPE],
+  'get /api/v1/files/{file_id}/content': ['file_id', ...SCOPE],
+  'post /session': [],
+  'get /session': [],
+  'delete /session': [],
+};
+
+function operations(): [string, Operation][] {
+  return Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
+  );
+}
+
+describe('/openapi.json', () => {
+  test('is OpenAPI 3.1 and needs no key', () => {
+    expect(description.openapi).toMatch(/^3\.1\./);
+    expect(description.info).toMatchObject({ title: 'Pigeonhole', version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
+  });
+
+  test('lists every operation of the API with its parameters', () => {
+    const found = operations().map(([name, { parameters = [] }]) => [name, parameters.map((each) => each.name).sort()]);
+    const expected = Object.entries(OPERATIONS).map(([name, parameters]) => [name, [...parameters].sort()]);
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
+  });
+
+  test('has a unique name, a summary, a tag and described answers for every operation', () => {
+    const names = operations().map(([, { operationId }]) => operationId);
+    expect(new Set(names).size).toBe(names.length);
+    for (const [name, operation] of operations()) {
+      expect(operation.operationId, name).toMatch(/^\w+$/);
+      expect(operation.summary, name).toMatch(/\w/);
+      expect(operation.tags, name).toHaveLength(1);
+      expect(
+        Object.keys(operation.responses).some((status) => status.startsWith('2')),
+        name,
+      ).toBe(true);
+      for (const [status, { description: text }] of Object.entries(operation.responses)) {
+        expect(text, `${name} ${status}`).toMatch(/\w/);
+      }
+      for (const parameter of operation.parameters ?? []) {
+        if (parameter.in === 'path') expect(parameter.required, name).toBe(true);
+        expect(parameter.schema, name).toHaveProperty('type');
+      }
+    }
+  });
+
+  test('describes what the bodies of requests hold', () => {
+    const bodyOf = (name: string) => operations().find(([each]) => each === name)![1].requestBody!.content;
+    const resolve = (schema: object) =>
+      '$ref' in schema ? description.components.schemas[String(schema.$ref).split('/').at(-1)!]! : schema;
+    const properties = (name: string, type = 'application/json') =>
+      Object.keys((resolve(bodyOf(name)[type]!.schema) as { properties: object }).properties);
+    expect(properties('post /api/v2/classify')).toEqual([
+      ...['file_input', 'file_id', 'parse_job_id', 'configuration', 'configuration_id', 'transaction_id'],
+      ...['webhook_configurations', 'webhook_configuration_ids'],
+    ]);
+    expect(properties('post /api/v1/beta/files', 'multipart/form-data')).toEqual([
+      'file',
+      'purpose',
+      'external_file_id',
+    ]);
+    expect(properties('post /api/v1/files', 'multipart/form-data')).toEqual(['upload_file']);
+    expect(properties('put /api/v1/files/upload_from_url')).toContain('url');
+    expect(properties('post /session')).toEqual(['api_key']);
+  });
+
+  test('says which operations need no key', () => {
+    const open = operations().filter(([, { security }]) => security?.length === 0);
+    expect(open.map(([name]) => name)).toEqual([
+      'get /health',
+      'get /ready',
+      'get /download/{file_id}',
+      'post /session',
+    ]);
+    expect(description.security).toEqual([{ bearer: [] }, { session: [] }]);
+    expect(Object.keys(description.components.securitySchemes)).toEqual(['bearer', 'session']);
+  });
+
+  test('refers only to schemas it has, and all of them are valid', () => {
+    const text = JSON.stringify(description);
+    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      expect(description.components.schemas).toHaveProperty(name!);
+    }
+    const validator = validatorOf(description);
+    for (const name of Object.keys(description.components.schemas)) {
+      expect(() => validator.compile({ $ref: `api#/components/schemas/${name}` }), name).not.toThrow();
+    }
+  });
+});
+
+function validatorOf(document: Description): Ajv2020 {
+  const validator = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(validator);
+  validator.addFormat('binary', true);
+  return validator.addSchema({ $id: 'api', ...document });
+}
+
+test('answers are what the description says', async () => {
+  const file = await api.upload();
+  const job = await api.ended((await api.job(file.id)).id);
+  const failed = await api.ended((await api.job((await api.upload('%PDF-1.7 broken', 'x.pdf')).id)).id);
+  expect(failed.status).toBe('FAILED');
+  const form = (...parts: [string, string | Blob][]) => {
+    const data = new FormData();
+    for (const [name, value] of parts) data.set(name, value);
+    return { body: data };
+  };
+  const bytes = new Blob([INVOICE]);
+  const link = (await api.call<{ url: string }>('GET', `/api/v1/beta/files/${file.id}/content`)).body.url;
+  const download = link.slice(server.url.length);
+  const session = await api.call('POST', '/session', { key: null, json: { api_key: API_KEY } });
+  const cookie = { key: null, headers: { cookie: session.headers.getSetCookie()[0]!.split(';')[0]! } };
+  const noKey = { key: null };
+  const wrongKey = { key: 'llx-wrong' };
+  const elsewhere = `project_id=${NOBODY}`;
+  const unknownFile = bodyFor(`dfl-${NOBODY}`);
+  const webhook = { webhook_configurations: [{ webhook_url: 'https://example.com' }] };
+  const newFile = async () => (await api.upload()).id;
+
+  const requests: [status: number, operation: string, path: string, options?: CallOptions][] = [
+    [200, 'get /health', '/health', noKey],
+    [200, 'get /ready', '/ready', noKey],
+    [200, 'get /download/{file_id}', download, noKey],
+    [403, 'get /download/{file_id}', `${download}x`, noKey],
+    [422, 'get /download/{file_id}', `/download/${file.id}`, noKey],
+
+    [200, 'post /api/v2/classify', '/api/v2/classify', { json: bodyFor(file.id) }],
+    [
+      200,
+      'post /api/v2/classify',
+      '/api/v2/classify',
+      {
+        json: bodyFor(job.parse_job_id!, { configuration: { rules: RULES, parsing_configuration: { max_pages: 1 } } }),
+      },
+    ],
+    [400, 'post /api/v2/classify', '/api/v2/classify', { json: unknownFile }],
+    [400, 'post /api/v2/classify', '/api/v2/classify', { json: bodyFor(file.id, webhook) }],
+    [401, 'post /api/v2/classify', '/api/v2/classify', { json: bodyFor(file.id), ...wrongKey }],
+    [403, 'post /api/v2/classify', `/api/v2/classify?${elsewhere}`, { json: bodyFor(file.id) }],
+    [404, 'post /api/v2/classify', '/api/v2/classify', { json: { file_input: file.id, configuration_id: 'cfg-x' } }],
+    [422, 'post /api/v2/classify', '/api/v2/classify', { json: { configuration: { rules: [{}] } } }],
+    [422, 'post /api/v2/classify', '/api/v2/classify', { body: '{', headers: { 'content-type': 'application/json' } }],
+    [422, 'post /api/v2/classify', '/api/v2/classify'],
+
+    [200, 'get /api/v2/classify', '/api/v2/classify?page_size=2'],
+    [200, 'get /api/v2/classify', '/api/v2/classify?status=FAILED'],
+    [400, 'get /api/v2/classify', '/api/v2/classify?page_token=x'],
+    [401, 'get /api/v2/classify', '/api/v2/classify', noKey],
+    [403, 'get /api/v2/classify', `/api/v2/classify?${elsewhere}`],
+    [422, 'get /api/v2/classify', '/api/v2/classify?page_size=0&status=x&created_at_on_or_after=x'],
+    [200, 'get /api/v2/classify/{job_id}', `/api/v2/classify/${job.id}`],
+    [200, 'get /api/v2/classify/{job_id}', `/api/v2/classify/${failed.id}`],
+    [401, 'get /api/v2/classify/{job_id}', `/api/v2/classify/${job.id}`, noKey],
+    [403, 'get /api/v2/classify/{job_id}', `/api/v2/classify/${job.id}?${elsewhere}`],
+    [404, 'get /api/v2/classify/{job_id}', '/api/v2/classify/x'],
+    [422, 'get /api/v2/classify/{job_id}', `/api/v2/classify/${job.id}?project_id=x`],
+    [404, 'post /api/v2/classify/{job_id}/cancel', '/api/v2/classify/x/cancel'],
+    [409, 'post /api/v2/classify/{job_id}/cancel', `/api/v2/classify/${job.id}/cancel`],
+
+    [201, 'post /api/v1/beta/files', '/api/v1/beta/files', form(['purpose', 'classify'], ['file', bytes])],
+    [400, 'post /api/v1/beta/files', '/api/v1/beta/files', form(['purpose', 'classify'])],
+    [401, 'post /api/v1/beta/files', '/api/v1/beta/files', { ...form(['file', bytes]), ...noKey }],
+    [403, 'post /api/v1/beta/files', `/api/v1/beta/files?${elsewhere}`, form(['file', bytes])],
+    [413, 'post /api/v1/beta/files', '/api/v1/beta/files', form(['file', new Blob(['x'.repeat(100_001)])])],
+    [422, 'post /api/v1/beta/files', '/api/v1/beta/files', form(['file', bytes])],
+    [200, 'get /api/v1/beta/files', '/api/v1/beta/files?page_size=1&expand=download_url'],
+    [400, 'get /api/v1/beta/files', '/api/v1/beta/files?page_token=x'],
+    [422, 'get /api/v1/beta/files', '/api/v1/beta/files?order_by=x'],
+    [200, 'post /api/v1/beta/files/query', '/api/v1/beta/files/query', { json: { page_size: 1 } }],
+    [200, 'post /api/v1/beta/files/query', '/api/v1/beta/files/query'],
+    [400, 'post /api/v1/beta/files/query', '/api/v1/beta/files/query', { json: { page_token: 'x' } }],
+    [422, 'post /api/v1/beta/files/query', '/api/v1/beta/files/query', { json: { page_size: 'x' } }],
+    [200, 'get /api/v1/beta/files/{file_id}', `/api/v1/beta/files/${file.id}?expand=download_url`],
+    [404, 'get /api/v1/beta/files/{file_id}', '/api/v1/beta/files/x'],
+    [200, 'get /api/v1/beta/files/{file_id}/content', `/api/v1/beta/files/${file.id}/content`],
+    [404, 'get /api/v1/beta/files/{file_id}/content', '/api/v1/beta/files/x/content'],
+    [422, 'get /api/v1/beta/files/{file_id}/content', `/api/v1/beta/files/${file.id}/content?expires_at_seconds=0`],
+    [204, 'delete /api/v1/beta/files/{file_id}', `/api/v1/beta/files/${await newFile()}`],
+    [404, 'delete /api/v1/beta/files/{file_id}', '/api/v1/beta/files/x'],
+
+    [200, 'post /api/v1/files', '/api/v1/files', form(['upload_file', bytes])],
+    [400, 'post /api/v1/files', '/api/v1/files', form(['file', bytes])],
+    [400, 'put /api/v1/files/upload_from_url', '/api/v1/files/upload_from_url', { json: { url: 'http://127.0.0.1' } }],
+    [422, 'put /api/v1/files/upload_from_url', '/api/v1/files/upload_from_url', { json: {} }],
+    [200, 'get /api/v1/files/{file_id}', `/api/v1/files/${file.id}`],
+    [404, 'get /api/v1/files/{file_id}', '/api/v1/files/x'],
+    [200, 'get /api/v1/files/{file_id}/content', `/api/v1/files/${file.id}/content`],
+    [204, 'delete /api/v1/files/{file_id}', `/api/v1/files/${await newFile()}`],
+
+    [200, 'post /session', '/session', { json: { api_key: API_KEY }, ...noKey }],
+    [401, 'post /session', '/session', { json: { api_key: 'x' }, ...noKey }],
+    [422, 'post /session', '/session', { json: {}, ...noKey }],
+    [200, 'get /session', '/session', cookie],
+    [401, 'get /session', '/session', noKey],
+    [403, 'delete /session', '/session', cookie],
+    [204, 'delete /session', '/session', noKey],
+  ];
+
+  const validator = validatorOf(description);
+  const seen = new Set<string>();
+  for (const [status, name, path, options] of requests) {
+    const [method, template] = name.split(' ') as [string, string];
+    const label = `${name} ${path} → ${status}`;
+    const answer = await api.call(method.toUpperCase(), path, options);
+    expect(answer.status, `${label}: ${answer.text}`).toBe(status);
+    const documented = description.paths[template]![method]!.responses[String(status)];
+    expect(documented, `${label} is not described`).toBeDefined();
+    const [type] = Object.keys(documented!.content ?? {});
+    if (type === undefined) expect(answer.text, label).toBe('');
+    else expect(answer.headers.get('content-type'), label).toMatch(new RegExp(`^${type}`));
+    if (type === 'application/json') {
+      // Compiled at its place in the description, because it refers to other schemas there.
+      const place = `api#/paths/${pointer(template)}/${method}/responses/${status}/content/${pointer(type)}/schema`;
+      const conforms = validator.compile({ $ref: place });
+      expect(conforms(answer.body) || conforms.errors, label).toBe(true);
+    }
+    seen.add(name);
+  }
+  expect([...seen].sort()).toEqual(Object.keys(OPERATIONS).sort());
+});
+
+/** Part of a JSON pointer within a URI. */
+const pointer = (part: string) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
+
+describe('/docs', () => {
+  test('is a page that loads everything from the server itself', async () => {
+    for (const page of ['/docs', '/docs/']) {
+      const { status, headers, text } = await api.call('GET', page, { key: null });
+      expect({ page, status }).toEqual({ page, status: 200 });
+      expect(headers.get('content-type')).toMatch(/^text\/html/);
+      const assets = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => new URL(link!, server.url + page));
+      expect(assets.length).toBeGreaterThan(4);
+      for (const asset of assets) {
+        expect(asset.origin).toBe(server.url);
+        expect({ asset: asset.pathname, status: (await fetch(asset)).status }).toEqual({
+          asset: asset.pathname,
+          status: 200,
+        });
+      }
+    }
+  });
+
+  test('allows its scripts nothing beyond the server, and works without https', async () => {
+    const policy = (await api.call('GET', '/docs', { key: null })).headers.get('content-security-policy')!;
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).not.toMatch(/https?:|\*|unsafe|upgrade-insecure-requests|swagger\.io/);
+  });
+});
+
+test('/health and /ready answer without a key', async () => {
+  for (const path of ['/health', '/ready', '/health/']) {
+    const { status, body } = await api.call('GET', path, { key: null });
+    expect({ path, status, body }).toEqual({ path, status: 200, body: { status: 'ok' } });
+  }
+  expect((await api.call('HEAD', '/health', { key: null })).status).toBe(200);
+});

@@ -12,6 +12,7 @@ const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.met
 const major = Number(process.versions.node.split('.')[0]);
 
 if (major >= NEEDED_MAJOR) {
+  endWithNpm();
   // Types are stripped once, not at every start.
   module.enableCompileCache();
   await import(cli);
@@ -32,4 +33,19 @@ if (major >= NEEDED_MAJOR) {
 Run "npm ci" in the project's directory without --omit=dev and without --ignore-scripts, or install Node ${NEEDED_MAJOR} from https://nodejs.org.`,
   );
   process.exitCode = 1;
+}
+
+/**
+ * npm passes signals on to the shell between it and this process, and most shells keep them to themselves. A server that
+ * npm started ends with it: it notices that its parent is gone.
+ */
+function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500);
+  watch.unref();
 }

@@ -51,7 +51,7 @@ export async function serve(config: Config): Promise<RunningServer> {
     const { db, blobs } = await openStore(config, releases);
     const newApiKey = await ensureApiKey(db, config);
     const urlSigningKey = await ensureSecret(db, 'url-signing');
-    const worker = startWorker({ config, db, blobs, log, releases });
+    const { worker, warmUp } = startWorker({ config, db, blobs, log, releases });
     const app = await buildApp({
       db,
       blobs,
@@ -67,6 +67,7 @@ export async function serve(config: Config): Promise<RunningServer> {
     });
     releases.push(() => app.close());
     const url = await app.listen({ host: config.host, port: config.port });
+    warmUp();
     return { url, newApiKey, stop };
   } catch (error) {
     await stop();
@@ -81,7 +82,7 @@ export async function work(config: Config): Promise<Running> {
   const stop = releaseAll(releases);
   try {
     const { db, blobs } = await openStore(config, releases);
-    startWorker({ config, db, blobs, log, releases });
+    startWorker({ config, db, blobs, log, releases }).warmUp();
     log.info({ version: VERSION }, 'working');
     return { stop };
   } catch (error) {
@@ -162,7 +163,7 @@ function startWorker({
   blobs: DiskBlobs;
   log: Logger;
   releases: (() => Promise<void>)[];
-}): Worker {
+}): { worker: Worker; warmUp: () => void } {
   const { parser, engine } = openPipeline(config);
   releases.push(async () => {
     await Promise.all([parser.close(), engine.close()]);
@@ -189,13 +190,15 @@ function startWorker({
     stopping = true;
     return worker.stop(config.shutdownGraceMs);
   });
-  // The first job should not wait for processes to start and models to load; nor should the start wait for them.
-  for (const part of [parser, engine]) {
-    part.warmUp().catch((error: unknown) => {
-      if (!stopping) log.error({ err: error }, 'cannot warm up; the first job will tell');
-    });
-  }
-  return worker;
+  // The first job should not wait for processes to start and models to load, nor should the start of the server.
+  const warmUp = () => {
+    for (const part of [parser, engine]) {
+      part.warmUp().catch((error: unknown) => {
+        if (!stopping) log.error({ err: error }, 'cannot warm up; the first job will tell');
+      });
+    }
+  };
+  return { worker, warmUp };
 }
 
 async function withDatabase<Result>(config: Config, use: (db: Database) => Promise<Result>): Promise<Result> {

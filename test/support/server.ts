@@ -55,15 +55,16 @@ export async function startServer(
       PIGEONHOLE_DATA_DIR: dataDir,
       ...settings,
     }),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel ends the server with the test run, should that die.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let stdout = '';
   let stderr = '';
-  child.stderr.on('data', (chunk) => {
+  child.stderr!.on('data', (chunk) => {
     stderr += chunk;
   });
   const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (chunk) => {
+    child.stdout!.on('data', (chunk) => {
       stdout += chunk;
       const ready = /^listening on (\S+)$/m.exec(stdout) ?? /^working on (\S+)/m.exec(stdout);
       if (ready) resolve(ready[1]!);

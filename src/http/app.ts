@@ -95,7 +95,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(apiDescription(deps.version));
   await app.register(healthRoutes(deps));
 
-  const authenticate = createAuthenticate(deps.db);
+  const authenticate = createAuthenticate(deps.db, deps.publicUrl);
   const urls = new SignedUrls(deps.urlSigningKey, deps.publicUrl);
   const uploads = new FileUploads(deps);
   await app.register(downloadRoutes({ ...deps, urls }));

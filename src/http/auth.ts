@@ -23,7 +23,7 @@ export type Authenticate = (request: FastifyRequest) => Promise<Principal>;
  * @throws AppError `not_authenticated`, `invalid_api_key`; `forbidden` when the project is disabled or a request by
  *   cookie that changes something does not come from a page of this server.
  */
-export function createAuthenticate(db: Database): Authenticate {
+export function createAuthenticate(db: Database, publicUrl: string | null): Authenticate {
   const cache = new Map<string, { found: Authenticated; until: number }>();
 
   async function cached(credential: string, find: () => Promise<Authenticated | null>) {
@@ -51,7 +51,7 @@ export function createAuthenticate(db: Database): Authenticate {
     if (!token) throw new AppError('not_authenticated', 'Not authenticated');
     const found = await authenticateSession(db, token);
     if (!found) throw new AppError('not_authenticated', 'Not authenticated');
-    if (!SAFE_METHODS.has(request.method)) assertSameOrigin(request);
+    if (!SAFE_METHODS.has(request.method)) assertSameOrigin(request, publicUrl);
     return enabledPrincipal(found);
   };
 }
@@ -70,16 +70,19 @@ function bearerOf(header: string | undefined): string | null {
  * Keeps other sites' pages from using a visitor's session. Every current browser says where a request that is not a
  * plain read comes from; one that says nothing is refused.
  */
-export function assertSameOrigin(request: FastifyRequest): void {
+export function assertSameOrigin(request: FastifyRequest, publicUrl: string | null): void {
   const { origin, host } = request.headers;
   const site = request.headers['sec-fetch-site'];
-  const sameOrigin = origin === undefined ? site === 'same-origin' : hostOf(origin) === host;
+  // A proxy may have put its own name for this server into the Host header.
+  const ownHosts = [host, publicUrl === null ? undefined : new URL(publicUrl).host];
+  const from = origin === undefined ? null : hostOf(origin);
+  const sameOrigin = origin === undefined ? site === 'same-origin' : from !== null && ownHosts.includes(from);
   if (!sameOrigin)
     throw new AppError('forbidden', 'Requests with a session cookie must come from a page of this server.');
 }
 
 function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null;
+  return URL.parse(origin)?.host || null;
 }
 
 /**

@@ -80,7 +80,7 @@ export function sessionRoutes({
       async (request, reply) => {
         const token = request.cookies[SESSION_COOKIE];
         if (token) {
-          assertSameOrigin(request);
+          assertSameOrigin(request, publicUrl);
           await endSession(db, token);
         }
         return reply.clearCookie(SESSION_COOKIE, cookie(request.protocol)).code(204).send(null);

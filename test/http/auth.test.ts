@@ -496,6 +496,30 @@ describe('a browser session', () => {
   });
 });
 
+test('a server behind a proxy links to its public address and knows its pages by it', async () => {
+  const behind = await startServer({ PIGEONHOLE_PUBLIC_URL: 'https://docs.example/sorter/', PIGEONHOLE_WORKERS: '1' });
+  try {
+    const inside = new Api(behind.url);
+    const file = await inside.upload();
+    const link = await inside.call<{ url: string }>('GET', `${FILES}/${file.id}/content`);
+    const prefix = 'https://docs.example/sorter';
+    expect(link.body.url.startsWith(`${prefix}/download/${file.id}?`)).toBe(true);
+    expect((await inside.call('GET', link.body.url.slice(prefix.length), { key: null })).text).toBe(INVOICE);
+
+    const session = await inside.call('POST', '/session', { key: null, json: { api_key: API_KEY } });
+    const header = session.headers.getSetCookie()[0]!;
+    expect(header).toContain('; Secure');
+    const change = (origin: string) => {
+      const headers = { cookie: header.split(';')[0]!, origin };
+      return inside.call('POST', `${FILES}/query`, { key: null, headers, json: {} });
+    };
+    expect((await change('https://docs.example')).status).toBe(200);
+    expect((await change('https://other.example')).status).toBe(403);
+  } finally {
+    await dispose(behind);
+  }
+});
+
 describe('a page of another site', () => {
   const SDK_HEADERS = [
     ...['authorization', 'content-type', 'x-stainless-arch', 'x-stainless-lang', 'x-stainless-os'],

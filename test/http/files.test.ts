@@ -3,11 +3,13 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse as parseContentDisposition } from 'content-disposition';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   Api,
   blobs,
   type FileBody,
+  holdReaders,
   INVOICE,
   type InvalidRequest,
   memoryOf,
@@ -439,6 +441,23 @@ describe('listing files', () => {
     }
   });
 
+  test('never fails, whatever the parameters say', async () => {
+    const names = ['page_size', 'page_token', 'file_ids', 'file_name', 'external_file_id', 'order_by', 'expand'];
+    const columns = fc.constantFrom('name', 'id', 'created_at', 'asc', 'desc', ',', ' ', 'rowid', ';');
+    const token = fc
+      .array(fc.string({ unit: 'binary' }), { maxLength: 4 })
+      .map((values) => Buffer.from(JSON.stringify(values)).toString('base64url'));
+    const value = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: columns }), token);
+    const parameters = fc.array(fc.tuple(fc.constantFrom(...names), value), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(parameters, async (pairs) => {
+        const { status, text } = await list(String(new URLSearchParams(pairs)));
+        expect([200, 400, 422], text).toContain(status);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   test('is also there as a query in a body', async () => {
     const query = (json: unknown, parameters = '') =>
       api.call<Page<FileBody>>('POST', `${FILES}/query${parameters}`, { json });
@@ -517,6 +536,32 @@ describe('one file', () => {
     expect((await api.call('DELETE', `${FILES}/${first.id}`)).status).toBe(204);
     const again = await api.ended((await api.job(second.id)).id);
     expect(again).toMatchObject({ status: 'COMPLETED', parse_job_id: job.parse_job_id });
+  });
+});
+
+describe('a job whose file is deleted', () => {
+  test('before it was read fails, and nothing of the file is left', async () => {
+    const release = await holdReaders(server.process.pid!);
+    const reading = await api.upload(`${INVOICE}\nbeing read ${Math.random()}`);
+    const waiting = await api.upload(`${INVOICE}\nwaiting ${Math.random()}`);
+    const before = (await blobs(server.dataDir)).filter(
+      (blob) => !blob.includes(reading.id) && !blob.includes(waiting.id),
+    );
+    const jobs = [await api.job(reading.id), await api.job(waiting.id)];
+    try {
+      await sleep(200);
+      for (const file of [reading, waiting]) {
+        expect((await api.call('DELETE', `${FILES}/${file.id}`)).status).toBe(204);
+      }
+    } finally {
+      release();
+    }
+    for (const { id } of jobs) {
+      const job = await api.ended(id);
+      expect(job).toMatchObject({ status: 'FAILED', result: null, parse_job_id: null });
+      expect(job.error_message).toMatch(/^FILE_NOT_FOUND: \S/);
+    }
+    expect(await blobs(server.dataDir)).toEqual(before);
   });
 });
 

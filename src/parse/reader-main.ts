@@ -16,6 +16,9 @@ const setup = JSON.parse(process.argv[2] ?? '') as ReaderSetup;
 const die = () => process.kill(process.pid, 'SIGKILL');
 process.on('disconnect', die);
 
+// A terminal's Ctrl-C, and service managers, signal the whole group. The service decides when its readers end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+
 // 'disconnect' is not seen while this thread is inside synchronous code, which may be for ever if the service that
 // would have ended it was killed. A second thread looks after that.
 const watch = `

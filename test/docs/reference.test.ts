@@ -28,7 +28,7 @@ test('every error code is documented with its status, whether it is tried again,
 
 describe('the help of each command is what docs/command-line.md shows', async () => {
   const page = await read('docs/command-line.md');
-  const shown = [...page.matchAll(/^## pigeonhole ?(.*)\n\n```text\n(.*?)^```$/gms)].map((match) => [
+  const shown = [...page.matchAll(/^## pigeonhole ?([^\n]*)\n\n```text\n(.*?)^```$/gms)].map((match) => [
     match[1]!,
     match[2]!,
   ]);

@@ -249,6 +249,20 @@ describe('nothing of another project can be reached', () => {
     expect(new Set(files.map((each) => each.project_id))).toEqual(new Set([otherFile.project_id]));
   });
 
+  test('by asking the same as another project has just asked', async () => {
+    for (const query of ['', '?page_size=2', '?status=COMPLETED']) {
+      for (const [each, own] of [
+        [api, file.project_id],
+        [other, otherFile.project_id],
+        [api, file.project_id],
+      ] as const) {
+        const { items } = (await each.list(query)).body;
+        expect(items.length).toBeGreaterThan(0);
+        expect(new Set(items.map((item) => item.project_id))).toEqual(new Set([own]));
+      }
+    }
+  });
+
   test('by a page token', async () => {
     await api.job(file.id);
     const { next_page_token: token } = (await api.list('?page_size=1')).body;

@@ -1,4 +1,6 @@
 import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClassifyJob } from '../../src/domain/job.ts';
@@ -998,6 +1000,25 @@ describe('a list', () => {
         },
       ]);
     }
+  });
+
+  test('asked for again and again shows every change, also one that another process has made', async () => {
+    const release = await holdReaders(server.process.pid!);
+    let job: ClassifyJob;
+    const statuses = async () => (await api.list(`?job_ids=${job.id}`)).body.items.map(({ status }) => status);
+    try {
+      job = await api.job((await api.upload(`${INVOICE}\nwatched`)).id);
+      expect([await statuses(), await statuses()]).toEqual([['PENDING'], ['PENDING']]);
+    } finally {
+      release();
+    }
+    await api.ended(job.id);
+    expect([await statuses(), await statuses()]).toEqual([['COMPLETED'], ['COMPLETED']]);
+    const database = new DatabaseSync(join(server.dataDir, 'pigeonhole.db'));
+    database.exec('pragma busy_timeout = 5000');
+    database.prepare('delete from classify_jobs where id = ?').run(job.id);
+    database.close();
+    expect(await statuses()).toEqual([]);
   });
 
   test('walked while jobs are created and finish neither skips nor repeats one', async () => {

@@ -11,7 +11,7 @@ import { JobQueue } from './queue/queue.ts';
 import {
   type ApiKeySummary,
   createApiKey,
-  hasActiveApiKey,
+  createFirstApiKey,
   listApiKeys,
   revokeApiKey,
   setEnvironmentKey,
@@ -143,12 +143,8 @@ async function openStore(config: Config, releases: (() => Promise<void>)[]) {
 /** @returns the key it made, if it made one. */
 async function ensureApiKey(db: Database, config: Config): Promise<string | null> {
   const tenant = await ensureDefaultTenant(db);
-  if (config.apiKey !== null) {
-    await setEnvironmentKey(db, tenant, config.apiKey);
-    return null;
-  }
-  if (await hasActiveApiKey(db)) return null;
-  return (await createApiKey(db, { ...tenant, name: 'first start' })).key;
+  await setEnvironmentKey(db, tenant, config.apiKey);
+  return createFirstApiKey(db, { ...tenant, name: 'first start' });
 }
 
 function startWorker({

@@ -5,7 +5,8 @@ import { boundedText } from './text.ts';
 /** Rules a job may have. The published API names no maximum. */
 export const MAX_RULES = 500;
 
-const TYPE_CHARACTERS = /^[\p{L}\p{N} _-]*$/u;
+// Marks belong to letters: Hindi and Thai cannot be written without them, nor é as some systems store it.
+const TYPE_CHARACTERS = /^[\p{L}\p{M}\p{N} _-]*$/u;
 
 /** A document type in the user's words: what to call it and how to recognise it. */
 export const Rule = z

@@ -100,8 +100,17 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   const uploads = new FileUploads(deps);
   await app.register(downloadRoutes({ ...deps, urls }));
   await app.register(async (api) => {
-    api.addHook('onRequest', async (request) => {
-      request.principal = await authenticate(request);
+    api.addHook('onRequest', (request, _reply, done) => {
+      const principal = authenticate(request);
+      if (principal instanceof Promise) {
+        principal.then((found) => {
+          request.principal = found;
+          done();
+        }, done);
+      } else {
+        request.principal = principal;
+        done();
+      }
     });
     await api.register(classifyRoutes(deps));
     await api.register(fileRoutes({ ...deps, uploads, urls }));
@@ -132,10 +141,14 @@ function readJsonBodies(app: FastifyInstance): void {
 
 /** One line for each answered request: never the query, which may hold a signature, nor anything of the body. */
 function logRequests(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
+  app.addHook('onResponse', (request, reply, done) => {
+    logRequest(request, reply);
+    done();
+  });
 }
 
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {

@@ -15,7 +15,8 @@ const MAX_CACHED = 10_000;
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export type Authenticate = (request: FastifyRequest) => Promise<Principal>;
+/** Answers at once for a key it has seen within the last seconds. */
+export type Authenticate = (request: FastifyRequest) => Principal | Promise<Principal>;
 
 /**
  * Finds out who sends a request: by `Authorization: Bearer`, else by the session cookie.
@@ -26,34 +27,33 @@ export type Authenticate = (request: FastifyRequest) => Promise<Principal>;
 export function createAuthenticate(db: Database, publicUrl: string | null): Authenticate {
   const cache = new Map<string, { found: Authenticated; until: number }>();
 
-  async function cached(credential: string, find: () => Promise<Authenticated | null>) {
-    // Keyed by hash, so that neither memory nor the time of a look-up says anything about a credential.
-    const key = hash('sha256', credential, 'base64');
+  return (request) => {
+    const bearer = bearerOf(request.headers.authorization);
+    if (bearer === null) return bySession(request);
+    // Keyed by hash, so that neither memory nor the time of a look-up says anything about a key.
+    const key = hash('sha256', bearer, 'base64');
     const known = cache.get(key);
-    if (known && known.until > performance.now()) return known.found;
-    cache.delete(key);
-    const found = await find();
-    if (found) {
-      if (cache.size >= MAX_CACHED) cache.clear();
-      cache.set(key, { found, until: performance.now() + CACHE_MS });
-    }
-    return found;
+    if (known && known.until > performance.now()) return enabledPrincipal(known.found);
+    return byKey(bearer, key);
+  };
+
+  async function byKey(bearer: string, cacheKey: string): Promise<Principal> {
+    const found = await authenticateKey(db, bearer);
+    cache.delete(cacheKey);
+    if (!found) throw new AppError('invalid_api_key', 'Invalid API Key');
+    if (cache.size >= MAX_CACHED) cache.clear();
+    cache.set(cacheKey, { found, until: performance.now() + CACHE_MS });
+    return enabledPrincipal(found);
   }
 
-  return async (request) => {
-    const bearer = bearerOf(request.headers.authorization);
-    if (bearer !== null) {
-      const found = await cached(bearer, () => authenticateKey(db, bearer));
-      if (!found) throw new AppError('invalid_api_key', 'Invalid API Key');
-      return enabledPrincipal(found);
-    }
+  async function bySession(request: FastifyRequest): Promise<Principal> {
     const token = request.cookies[SESSION_COOKIE];
     if (!token) throw new AppError('not_authenticated', 'Not authenticated');
     const found = await authenticateSession(db, token);
     if (!found) throw new AppError('not_authenticated', 'Not authenticated');
     if (!SAFE_METHODS.has(request.method)) assertSameOrigin(request, publicUrl);
     return enabledPrincipal(found);
-  };
+  }
 }
 
 function enabledPrincipal({ principal, disabled }: Authenticated): Principal {

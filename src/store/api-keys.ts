@@ -62,34 +62,39 @@ async function insertApiKey(
   return id;
 }
 
-/** Makes exactly this key the one that came from the environment: a changed value revokes the earlier one. */
+/** Makes this the only key that came from the environment (null = none): what was there before is revoked. */
 export async function setEnvironmentKey(
   db: Database,
   owner: { projectId: string; userId: string },
-  key: string,
+  key: string | null,
 ): Promise<void> {
-  const hash = sha256Hex(key);
+  const hash = key === null ? null : sha256Hex(key);
   await db.transaction().execute(async (transaction) => {
     const current = await transaction
       .selectFrom('api_keys')
-      .select('hash')
+      .select(['id', 'hash'])
       .where('origin', '=', 'environment')
       .where('revoked_at', 'is', null)
       .execute();
-    if (current.length === 1 && current[0]!.hash === hash) return;
-    await transaction
-      .updateTable('api_keys')
-      .set({ revoked_at: now() })
-      .where('origin', '=', 'environment')
-      .where('revoked_at', 'is', null)
-      .execute();
+    for (const { id } of current.filter((known) => known.hash !== hash)) await endKey(transaction, id);
+    if (key === null || current.some((known) => known.hash === hash)) return;
     await insertApiKey(transaction, { ...owner, name: 'PIGEONHOLE_API_KEY', key, origin: 'environment' });
   });
 }
 
-export async function hasActiveApiKey(db: Database): Promise<boolean> {
-  const row = await db.selectFrom('api_keys').select('id').where('revoked_at', 'is', null).executeTakeFirst();
-  return row !== undefined;
+/** Makes a key if there is no active one, and returns it; null = there was one. Only one of several callers makes it. */
+export async function createFirstApiKey(
+  db: Database,
+  owner: { projectId: string; userId: string; name: string },
+): Promise<string | null> {
+  return db.transaction().execute(async (transaction) => {
+    const active = await transaction
+      .selectFrom('api_keys')
+      .select('id')
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst();
+    return active ? null : (await createApiKey(transaction, owner)).key;
+  });
 }
 
 /** All keys, newest first. */
@@ -114,16 +119,18 @@ export async function listApiKeys(db: Database): Promise<ApiKeySummary[]> {
 
 /** Ends a key and its sessions. Returns false when there is no such active key. */
 export async function revokeApiKey(db: Database, id: string): Promise<boolean> {
-  return db.transaction().execute(async (transaction) => {
-    const { numUpdatedRows } = await transaction
-      .updateTable('api_keys')
-      .set({ revoked_at: now() })
-      .where('id', '=', id)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst();
-    await transaction.deleteFrom('sessions').where('api_key_id', '=', id).execute();
-    return numUpdatedRows === 1n;
-  });
+  return db.transaction().execute((transaction) => endKey(transaction, id));
+}
+
+async function endKey(transaction: Database, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
+    .updateTable('api_keys')
+    .set({ revoked_at: now() })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  await transaction.deleteFrom('sessions').where('api_key_id', '=', id).execute();
+  return numUpdatedRows === 1n;
 }
 
 /** Who this key belongs to; null = unknown or revoked. */

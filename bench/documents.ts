@@ -51,8 +51,8 @@ function invoice(number: number): string[] {
 }
 
 function onePagePdf(lines: string[]): Buffer {
-  const escape = (text: string) => text.replace(/[\\()]/g, '\\$&');
-  const content = `BT /F1 10 Tf 50 780 Td 14 TL ${lines.map((line) => `(${escape(line)}) Tj T*`).join(' ')} ET`;
+  const escaped = (text: string) => text.replace(/[\\()]/g, '\\$&');
+  const content = `BT /F1 10 Tf 50 780 Td 14 TL ${lines.map((line) => `(${escaped(line)}) Tj T*`).join(' ')} ET`;
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',

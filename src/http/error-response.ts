@@ -134,6 +134,9 @@ export function sendError(error: FastifyError | Error, request: FastifyRequest, 
   if (known && known.status < 500) {
     // SDKs repeat every 409 up to five times unless they are told that it is final.
     if (known.code === 'conflict') reply.header('x-should-retry', 'false');
+    // Closing the connection while the client still sends would reset it, and the answer might never be read. Kept
+    // open, what is left of the body is read and thrown away.
+    if (known.code === 'too_large') reply.removeHeader('connection');
     if (known.cause) request.log.info({ err: known.cause }, known.message);
     return reply.code(known.status).send({ detail: known.message });
   }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
 import {
@@ -90,7 +89,6 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     methods: METHODS,
     exposedHeaders: ['x-request-id', 'retry-after', 'x-should-retry'],
   });
-  await app.register(cookie);
   await app.register(multipart, { limits: { fileSize: deps.maxUploadBytes, files: 1, fields: 20, fieldSize: 65_536 } });
   await app.register(apiDescription(deps.version));
   await app.register(healthRoutes(deps));

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { fastifyCookie } from '@fastify/cookie';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../domain/tenancy.ts';
 import { AppError } from '../errors.ts';
@@ -47,7 +48,7 @@ export function createAuthenticate(db: Database, publicUrl: string | null): Auth
   }
 
   async function bySession(request: FastifyRequest): Promise<Principal> {
-    const token = request.cookies[SESSION_COOKIE];
+    const token = sessionTokenOf(request);
     if (!token) throw new AppError('not_authenticated', 'Not authenticated');
     const found = await authenticateSession(db, token);
     if (!found) throw new AppError('not_authenticated', 'Not authenticated');
@@ -59,6 +60,12 @@ export function createAuthenticate(db: Database, publicUrl: string | null): Auth
 function enabledPrincipal({ principal, disabled }: Authenticated): Principal {
   if (disabled) throw new AppError('forbidden', `Project ${principal.projectId} is disabled.`);
   return principal;
+}
+
+/** The value of the session cookie; undefined = none was sent. */
+export function sessionTokenOf(request: FastifyRequest): string | undefined {
+  const { cookie } = request.headers;
+  return cookie === undefined ? undefined : fastifyCookie.parse(cookie)[SESSION_COOKIE];
 }
 
 function bearerOf(header: string | undefined): string | null {

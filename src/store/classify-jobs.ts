@@ -87,10 +87,14 @@ export async function insertClassifyJob(
   return { body: original!, created: false };
 }
 
-/** The rendered job, or null when the project has none with that id. */
-export async function findClassifyJob(db: Database, projectId: string, id: string): Promise<string | null> {
+/** The rendered job and its status, or null when the project has none with that id. */
+export async function findClassifyJob(
+  db: Database,
+  projectId: string,
+  id: string,
+): Promise<{ body: string; status: JobStatus } | null> {
   const { rows } = await db.executeQuery(CompiledQuery.raw(findSql(db), [id, projectId]));
-  return (rows[0] as { body: string } | undefined)?.body ?? null;
+  return (rows[0] as { body: string; status: JobStatus } | undefined) ?? null;
 }
 
 // The most frequent query by far, so it is built once: building it anew costs as much as running it.
@@ -98,7 +102,11 @@ const findSqlOf = new WeakMap<Database, string>();
 function findSql(db: Database): string {
   let text = findSqlOf.get(db);
   if (text === undefined) {
-    const query = db.selectFrom('classify_jobs').select('body').where('id', '=', '').where('project_id', '=', '');
+    const query = db
+      .selectFrom('classify_jobs')
+      .select(['body', 'status'])
+      .where('id', '=', '')
+      .where('project_id', '=', '');
     text = query.compile().sql;
     findSqlOf.set(db, text);
   }

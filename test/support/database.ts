@@ -52,9 +52,9 @@ export async function openTestDatabase(): Promise<TestDatabase> {
       return id;
     },
     async job(id, projectId = tenant.projectId) {
-      const body = await findClassifyJob(db, projectId, id);
-      if (body === null) throw new Error(`there is no job ${id}`);
-      return JSON.parse(body);
+      const found = await findClassifyJob(db, projectId, id);
+      if (found === null) throw new Error(`there is no job ${id}`);
+      return JSON.parse(found.body);
     },
     async close() {
       await db.destroy();

@@ -8,13 +8,13 @@ import { newId, normalizeId } from '../../lib/ids.ts';
 import {
   type ClassifyJobFilter,
   cancelClassifyJob,
-  findClassifyJob,
   findClassifyJobByTransaction,
   insertClassifyJob,
   listClassifyJobs,
 } from '../../store/classify-jobs.ts';
 import type { Database } from '../../store/database.ts';
 import { findFile } from '../../store/files.ts';
+import { FinishedJobs } from '../../store/finished-jobs.ts';
 import { PageCache } from '../../store/page-cache.ts';
 import { findParse } from '../../store/parse-jobs.ts';
 import { scopeOf } from '../auth.ts';
@@ -92,6 +92,7 @@ const JobParams = z.object({ job_id: z.string() });
 /** `/api/v2/classify`: create, list, get and cancel classify jobs. */
 export function classifyRoutes({ db, jobCreated, jobCancelled }: ClassifyRouteDeps): FastifyPluginAsyncZod {
   const pages = new PageCache(db);
+  const finished = new FinishedJobs(db);
   return async (app) => {
     app.post(
       '/api/v2/classify',
@@ -183,7 +184,8 @@ export function classifyRoutes({ db, jobCreated, jobCancelled }: ClassifyRouteDe
       },
       async (request, reply) => {
         const projectId = scopeOf(request.principal, request.query);
-        const body = await findClassifyJob(db, projectId, normalizeId('classifyJob', request.params.job_id));
+        const id = normalizeId('classifyJob', request.params.job_id);
+        const body = finished.recall(projectId, id) ?? (await finished.read(projectId, id));
         if (body === null) throw jobNotFound();
         return rendered(reply, body);
       },

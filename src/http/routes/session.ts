@@ -1,10 +1,11 @@
+import cookies from '@fastify/cookie';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Principal } from '../../domain/tenancy.ts';
 import { AppError } from '../../errors.ts';
 import { authenticateKey, createSession, endSession } from '../../store/api-keys.ts';
 import type { Database } from '../../store/database.ts';
-import { type Authenticate, assertSameOrigin, SESSION_COOKIE } from '../auth.ts';
+import { type Authenticate, assertSameOrigin, SESSION_COOKIE, sessionTokenOf } from '../auth.ts';
 import { errors } from '../openapi.ts';
 
 const SESSION_LIFETIME_SECONDS = 7 * 24 * 3600;
@@ -24,6 +25,8 @@ export function sessionRoutes({
   authenticate: Authenticate;
 }): FastifyPluginAsyncZod {
   return async (app) => {
+    // Here and not for the whole server: its hooks would run for every request, and no other route sets cookies.
+    await app.register(cookies);
     const cookie = (protocol: string) => ({
       path: '/',
       httpOnly: true,
@@ -78,7 +81,7 @@ export function sessionRoutes({
         },
       },
       async (request, reply) => {
-        const token = request.cookies[SESSION_COOKIE];
+        const token = sessionTokenOf(request);
         if (token) {
           assertSameOrigin(request, publicUrl);
           await endSession(db, token);

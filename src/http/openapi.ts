@@ -26,6 +26,7 @@ export function apiDescription(version: string): FastifyPluginAsync {
             'Classifies documents by rules in plain language. Compatible with the LlamaCloud Classify v2 API.',
           license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
         },
+        tags: ['Classify', 'Files', 'Files (legacy)', 'Session', 'Health'].map((name) => ({ name })),
         components: {
           securitySchemes: {
             bearer: { type: 'http', scheme: 'bearer', description: 'An API key, `llx-…`.' },
@@ -40,6 +41,8 @@ export function apiDescription(version: string): FastifyPluginAsync {
     app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
     await app.register(swaggerUi, {
       routePrefix: '/docs',
+      logo: { type: 'image/svg+xml', content: LOGO, href: '/docs', target: '_self' },
+      theme: { title: 'Pigeonhole API' },
       uiConfig: { validatorUrl: null, url: '/openapi.json' },
       // The plugin's own policy has browsers fetch the page's files by https, which this server does not speak.
       staticCSP: CONTENT_SECURITY_POLICY,
@@ -54,6 +57,10 @@ const CONTENT_SECURITY_POLICY =
 function withForm(schema: FastifySchema | undefined): FastifySchema {
   return schema?.form ? { ...schema, body: schema.form } : { ...schema };
 }
+
+const LOGO = Buffer.from(
+  `<svg xmlns="http://www.w3.org/2000/svg" width="160" height="40"><text x="0" y="28" font-family="sans-serif" font-size="24" font-weight="bold" fill="#fff">Pigeonhole</text></svg>`,
+);
 
 /** Body of every error answer but 422. */
 const ErrorBody = z

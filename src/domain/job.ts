@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ClassifyConfiguration } from './rules.ts';
+import { DateTime } from './text.ts';
 
 /*
  * Glossary
@@ -30,8 +31,6 @@ export const ClassifyResult = z
   })
   .meta({ id: 'ClassifyResult' });
 export type ClassifyResult = z.infer<typeof ClassifyResult>;
-
-const DateTime = z.string().meta({ format: 'date-time' });
 
 /** A classify job as the API shows it and as the store keeps it. */
 export const ClassifyJob = z

@@ -19,3 +19,6 @@ export function boundedText({ min = 0, max }: { min?: number; max: number }) {
     })
     .meta({ minLength: min, maxLength: max });
 }
+
+/** A point in time as the API shows it: RFC 3339, UTC. */
+export const DateTime = z.string().meta({ format: 'date-time' });

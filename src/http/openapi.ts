@@ -43,7 +43,7 @@ export function apiDescription(version: string): FastifyPluginAsync {
       routePrefix: '/docs',
       logo: { type: 'image/svg+xml', content: LOGO, href: '/docs', target: '_self' },
       theme: { title: 'Pigeonhole API' },
-      uiConfig: { validatorUrl: null, url: '/openapi.json' },
+      uiConfig: { validatorUrl: null },
       // The plugin's own policy has browsers fetch the page's files by https, which this server does not speak.
       staticCSP: CONTENT_SECURITY_POLICY,
     });
@@ -86,7 +86,7 @@ const ValidationErrorBody = z
   .meta({ id: 'ValidationError' });
 
 /** Error responses of a route, for its schema. */
-export function errors(...statuses: (400 | 401 | 403 | 404 | 409 | 413 | 422 | 502 | 503)[]) {
+export function errors(...statuses: (400 | 401 | 403 | 404 | 409 | 413 | 422 | 503)[]) {
   return Object.fromEntries(
     statuses.map((status) => {
       const meanings = Object.entries(ERRORS).filter(([code, e]) => e.status === status && code === code.toLowerCase());

@@ -1,6 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { type Dialect, SqliteAdapter, SqliteDialect, type SqliteDialectConfig, SqliteDriver } from 'kysely';
-import { Mutex } from '../lib/mutex.ts';
+import { type Dialect, SqliteAdapter, SqliteDialect } from 'kysely';
 
 /** Prepared statements kept per connection; a service has a few dozen shapes of queries, filters included. */
 const MAX_PREPARED_STATEMENTS = 256;
@@ -41,43 +40,12 @@ export function sqliteDialect(path: string): Dialect {
 }
 
 class EmbeddedDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig;
-
-  constructor(config: SqliteDialectConfig) {
-    super(config);
-    this.#config = config;
-  }
-
-  override createDriver() {
-    return new QueuedDriver(this.#config);
-  }
-
   override createAdapter() {
     return new EmbeddedAdapter();
   }
 }
 
-/** One connection, held for a query or a transaction at a time, first come first served. */
-class QueuedDriver extends SqliteDriver {
-  readonly #mutex = new Mutex();
-
-  override async acquireConnection() {
-    const turn = this.#mutex.acquire();
-    if (turn) await turn;
-    return super.acquireConnection();
-  }
-
-  override async releaseConnection() {
-    this.#mutex.release();
-  }
-}
-
 class EmbeddedAdapter extends SqliteAdapter {
-  /** The driver queues by itself. Kysely's own queue wakes everybody at every turn: ten requests cost forty turns. */
-  override get supportsMultipleConnections() {
-    return true;
-  }
-
   /** SQLite undoes a failed `create table` like anything else; Kysely only is careful for versions long gone. */
   override get supportsTransactionalDdl() {
     return true;

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { DiskBlobs } from '../../blobs/disk.ts';
 import type { StoredFile } from '../../domain/file.ts';
+import { DateTime } from '../../domain/text.ts';
 import { AppError } from '../../errors.ts';
 import { normalizeId } from '../../lib/ids.ts';
 import type { Database } from '../../store/database.ts';
@@ -24,8 +25,6 @@ export interface FileRouteDeps {
   uploads: FileUploads;
   urls: SignedUrls;
 }
-
-const DateTime = z.string().meta({ format: 'date-time' });
 
 const FileObject = z
   .object({

@@ -2,7 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { StoredFile } from '../../domain/file.ts';
-import { boundedText } from '../../domain/text.ts';
+import { boundedText, DateTime } from '../../domain/text.ts';
 import { AppError } from '../../errors.ts';
 import { bareId } from '../../lib/ids.ts';
 import { fetchUntrusted, type OutboundPolicy } from '../../lib/outbound.ts';
@@ -11,8 +11,6 @@ import { errors } from '../openapi.ts';
 import { ScopeQuery } from '../query.ts';
 import { PresignedUrl } from '../signed-urls.ts';
 import { type FileRouteDeps, removeFile, requireFile } from './files.ts';
-
-const DateTime = z.string().meta({ format: 'date-time' });
 
 const LegacyFile = z
   .object({

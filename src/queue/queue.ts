@@ -1,6 +1,7 @@
 import type { ClassifyJob, ClassifyResult } from '../domain/job.ts';
 import { fromNow, now, type Timestamp } from '../lib/clock.ts';
 import type { Database } from '../store/database.ts';
+import { recordChange } from '../store/job-changes.ts';
 
 /** The right of one worker to run a job until `leaseMs` after it was last renewed. */
 export interface Lease {
@@ -155,16 +156,19 @@ export class JobQueue {
         .where('claimable_at', 'is not', null)
         .executeTakeFirst();
       if (!row) return false;
-      const { job, end } = change(JSON.parse(row.body));
+      const before: ClassifyJob = JSON.parse(row.body);
+      const { job: changed, end } = change(before);
+      const job = { ...changed, updated_at: now() };
       await transaction
         .updateTable('classify_jobs')
         .set({
           status: job.status,
-          body: JSON.stringify({ ...job, updated_at: now() }),
+          body: JSON.stringify(job),
           ...(end && { claimable_at: null, details: end.details }),
         })
         .where('id', '=', lease.jobId)
         .execute();
+      await recordChange(transaction, { kind: 'classify', job, before: before.status });
       return true;
     });
   }

@@ -1,7 +1,8 @@
 import { CompiledQuery } from 'kysely';
 import { type ClassifyJob, isTerminal, type JobStatus } from '../domain/job.ts';
 import { now, type Timestamp } from '../lib/clock.ts';
-import type { Database } from './database.ts';
+import { type Database, inTransaction } from './database.ts';
+import { recordChange } from './job-changes.ts';
 import { after as keysetAfter } from './keyset.ts';
 
 /** Which jobs of a project to list; a filter that is undefined does not apply, all others must hold together. */
@@ -62,26 +63,30 @@ export async function insertClassifyJob(
     updated_at: createdAt,
   };
   const body = JSON.stringify(job);
-  const inserted = await db
-    .insertInto('classify_jobs')
-    .values({
-      id: job.id,
-      project_id: job.project_id,
-      status: job.status,
-      configuration_id: job.configuration_id,
-      transaction_id: job.transaction_id,
-      created_at: createdAt,
-      body,
-      input_id: inputId,
-      claimable_at: createdAt,
-      attempt: 0,
-      details: null,
-    })
-    .onConflict((conflict) =>
-      conflict.columns(['project_id', 'transaction_id']).where('transaction_id', 'is not', null).doNothing(),
-    )
-    .returning('id')
-    .executeTakeFirst();
+  const inserted = await inTransaction(db, async (transaction) => {
+    const row = await transaction
+      .insertInto('classify_jobs')
+      .values({
+        id: job.id,
+        project_id: job.project_id,
+        status: job.status,
+        configuration_id: job.configuration_id,
+        transaction_id: job.transaction_id,
+        created_at: createdAt,
+        body,
+        input_id: inputId,
+        claimable_at: createdAt,
+        attempt: 0,
+        details: null,
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['project_id', 'transaction_id']).where('transaction_id', 'is not', null).doNothing(),
+      )
+      .returning('id')
+      .executeTakeFirst();
+    if (row) await recordChange(transaction, { kind: 'classify', job, before: null });
+    return row;
+  });
   if (inserted) return { body, created: true };
   const original = await findClassifyJobByTransaction(db, job.project_id, job.transaction_id!);
   return { body: original!, created: false };
@@ -192,6 +197,7 @@ export async function cancelClassifyJob(
       .set({ status: cancelled.status, body, claimable_at: null })
       .where('id', '=', id)
       .execute();
+    await recordChange(transaction, { kind: 'classify', job: cancelled, before: job.status });
     return { body, status: cancelled.status, cancelled: true };
   });
 }

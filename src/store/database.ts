@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kysely } from 'kysely';
+import { Kysely, type Transaction } from 'kysely';
 import { AppError } from '../errors.ts';
 import type { Tables } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
@@ -16,4 +16,12 @@ export function openDatabase({ dataDir }: { dataDir: string }): Database {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new AppError('unavailable', `Cannot open the database in ${dataDir}: ${reason}`, { cause });
   }
+}
+
+/** Runs `use` in a transaction: the caller's, where `db` is one already, or one of its own. */
+export function inTransaction<Result>(
+  db: Database,
+  use: (transaction: Transaction<Tables>) => Promise<Result>,
+): Promise<Result> {
+  return db.isTransaction ? use(db as Transaction<Tables>) : db.transaction().execute(use);
 }

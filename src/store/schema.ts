@@ -1,3 +1,4 @@
+import type { ColumnType, Generated } from 'kysely';
 import type { Timestamp } from '../lib/clock.ts';
 
 /** The tables. Points in time are text whose order is time order; JSON is text; null means what the comment says. */
@@ -11,6 +12,8 @@ export interface Tables {
     is_default: number;
     /** Since when keys of the project are refused; null = enabled. */
     disabled_at: Timestamp | null;
+    /** `ProjectSettings` as JSON. */
+    settings: ColumnType<string, string | undefined>;
     created_at: Timestamp;
     updated_at: Timestamp;
   };
@@ -90,5 +93,14 @@ export interface Tables {
     attempt: number;
     /** Scores, evidence, engine and timings of the result as JSON; null = none yet. */
     details: string | null;
+  };
+  /** Every status every job has had, in order; old ones are deleted. */
+  job_events: {
+    sequence: Generated<number>;
+    project_id: string;
+    kind: 'classify' | 'parse';
+    job_id: string;
+    status: string;
+    created_at: Timestamp;
   };
 }

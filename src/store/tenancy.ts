@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { ProjectSettings } from '../domain/project-settings.ts';
 import { now } from '../lib/clock.ts';
 import type { Database } from './database.ts';
 
@@ -78,4 +79,10 @@ export async function ensureSecret(db: Database, name: string): Promise<Buffer> 
     .execute();
   const row = await db.selectFrom('secrets').select('value').where('name', '=', name).executeTakeFirstOrThrow();
   return Buffer.from(row.value, 'base64');
+}
+
+/** What is set for a project; everything null where nothing is. */
+export async function readProjectSettings(db: Database, projectId: string): Promise<ProjectSettings> {
+  const row = await db.selectFrom('projects').select('settings').where('id', '=', projectId).executeTakeFirst();
+  return ProjectSettings.parse(JSON.parse(row?.settings ?? '{}'));
 }

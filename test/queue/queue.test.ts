@@ -221,3 +221,26 @@ test('claiming reads the queue index from where it left off, without sorting', a
     expect.stringContaining('USING INDEX classify_jobs_queue (project_id>?)'),
   ]);
 });
+
+test('every status a job gets is recorded once, in order', async () => {
+  const finished = await store.addJob();
+  const cancelled = await store.addJob();
+  const { lease } = await claimed();
+  await queue.markRunning(lease);
+  await queue.settle(lease, DONE);
+  await queue.settle(lease, DONE);
+  await cancelClassifyJob(store.db, store.tenant.projectId, cancelled);
+  const events = await store.db
+    .selectFrom('job_events')
+    .select(['job_id', 'status', 'kind'])
+    .orderBy('sequence')
+    .execute();
+  expect(events.map((event) => [event.job_id, event.status])).toEqual([
+    [finished, 'PENDING'],
+    [cancelled, 'PENDING'],
+    [finished, 'RUNNING'],
+    [finished, 'COMPLETED'],
+    [cancelled, 'CANCELLED'],
+  ]);
+  expect(new Set(events.map((event) => event.kind))).toEqual(new Set(['classify']));
+});

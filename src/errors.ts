@@ -12,6 +12,12 @@ export const ERRORS = {
   conflict: { status: 409, retryable: false, meaning: 'The state of the thing does not allow this, and never will.' },
   too_large: { status: 413, retryable: false, meaning: 'The body is larger than the server accepts.' },
   invalid_request: { status: 422, retryable: false, meaning: 'The request does not fit the schema.' },
+  rate_limited: {
+    status: 429,
+    retryable: true,
+    meaning: 'Too many requests at a time; Retry-After says when to come again.',
+  },
+  too_many_jobs: { status: 429, retryable: true, meaning: 'The project has as many open jobs as it may have.' },
   internal: { status: 500, retryable: true, meaning: 'A fault of the server; the log has it under the request id.' },
   unavailable: { status: 503, retryable: true, meaning: 'The server is starting or stopping.' },
 

@@ -6,6 +6,7 @@ export const ID_PREFIXES = {
   file: 'dfl',
   parseJob: 'pjb',
   configuration: 'cfg',
+  bulk: 'blk',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

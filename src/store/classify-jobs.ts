@@ -1,9 +1,12 @@
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, type Insertable, type Transaction } from 'kysely';
 import { type ClassifyJob, isTerminal, type JobStatus } from '../domain/job.ts';
+import { AppError } from '../errors.ts';
 import { now, type Timestamp } from '../lib/clock.ts';
 import { type Database, inTransaction } from './database.ts';
-import { recordChange } from './job-changes.ts';
+import { recordChange, recordChanges } from './job-changes.ts';
+import { countOpenJobs } from './job-counts.ts';
 import { after as keysetAfter } from './keyset.ts';
+import type { Tables } from './schema.ts';
 
 /** Which jobs of a project to list; a filter that is undefined does not apply, all others must hold together. */
 export interface ClassifyJobFilter {
@@ -34,16 +37,79 @@ export type NewClassifyJob = Omit<
 > & {
   /** Stored id of the input: `dfl-…` or `pjb-…`. */
   inputId: string;
+  /** The group it is created with; it is written in the same transaction. */
+  groupId?: string | undefined;
 };
 
 /**
  * Writes a PENDING job. It is durable, and can be claimed, when this resolves. Where the project already has a job with
  * the same `transaction_id`, that one is returned instead and `created` is false, however many such calls run at once.
+ *
+ * @param maxOpenJobs see `insertPendingJobs`.
  */
 export async function insertClassifyJob(
   db: Database,
-  { inputId, ...fields }: NewClassifyJob,
+  fields: NewClassifyJob,
+  { maxOpenJobs }: { maxOpenJobs: number | null } = { maxOpenJobs: null },
 ): Promise<{ body: string; created: boolean }> {
+  return inTransaction(db, async (transaction) => {
+    const [body] = await insertPendingJobs(transaction, [fields], { maxOpenJobs });
+    if (body !== undefined) return { body, created: true };
+    const original = await findClassifyJobByTransaction(transaction, fields.project_id, fields.transaction_id!);
+    return { body: original!, created: false };
+  });
+}
+
+/**
+ * Writes PENDING jobs of one project, in their order, and returns them rendered. Those whose `transaction_id` the project
+ * has already are left out.
+ *
+ * @param maxOpenJobs how many jobs of the project may be open when these are written; null = any number.
+ * @throws AppError `too_many_jobs` when there would be more: the transaction has to be undone.
+ */
+export async function insertPendingJobs(
+  transaction: Transaction<Tables>,
+  jobs: readonly NewClassifyJob[],
+  { maxOpenJobs }: { maxOpenJobs: number | null },
+): Promise<string[]> {
+  const inserted: ClassifyJob[] = [];
+  const bodies: string[] = [];
+  for (let at = 0; at < jobs.length; at += MAX_ROWS) {
+    const pending = jobs.slice(at, at + MAX_ROWS).map(pendingJob);
+    const rows = await transaction
+      .insertInto('classify_jobs')
+      .values(pending.map(({ row }) => row))
+      .onConflict((conflict) =>
+        conflict.columns(['project_id', 'transaction_id']).where('transaction_id', 'is not', null).doNothing(),
+      )
+      .returning('id')
+      .execute();
+    const written = new Set(rows.map((row) => row.id));
+    for (const { job, row } of pending.filter(({ job: { id } }) => written.has(id))) {
+      inserted.push(job);
+      bodies.push(row.body);
+    }
+  }
+  if (inserted.length === 0) return [];
+  await recordChanges(
+    transaction,
+    inserted.map((job) => ({ kind: 'classify', job, before: null })),
+  );
+  // Counted after they were added: whoever adds others at the same time waits for the counter.
+  const projectId = inserted[0]!.project_id;
+  if (maxOpenJobs !== null && (await countOpenJobs(transaction, projectId)) > maxOpenJobs) {
+    throw new AppError('too_many_jobs', `The project may have ${maxOpenJobs} open jobs; wait until some have ended.`);
+  }
+  return bodies;
+}
+
+/** Rows of one statement: SQLite binds at most 32,766 values. */
+const MAX_ROWS = 500;
+
+function pendingJob({ inputId, groupId, ...fields }: NewClassifyJob): {
+  job: ClassifyJob;
+  row: Insertable<Tables['classify_jobs']> & { body: string };
+} {
   const createdAt = now();
   const job: ClassifyJob = {
     id: fields.id,
@@ -62,34 +128,21 @@ export async function insertClassifyJob(
     created_at: createdAt,
     updated_at: createdAt,
   };
-  const body = JSON.stringify(job);
-  const inserted = await inTransaction(db, async (transaction) => {
-    const row = await transaction
-      .insertInto('classify_jobs')
-      .values({
-        id: job.id,
-        project_id: job.project_id,
-        status: job.status,
-        configuration_id: job.configuration_id,
-        transaction_id: job.transaction_id,
-        created_at: createdAt,
-        body,
-        input_id: inputId,
-        claimable_at: createdAt,
-        attempt: 0,
-        details: null,
-      })
-      .onConflict((conflict) =>
-        conflict.columns(['project_id', 'transaction_id']).where('transaction_id', 'is not', null).doNothing(),
-      )
-      .returning('id')
-      .executeTakeFirst();
-    if (row) await recordChange(transaction, { kind: 'classify', job, before: null });
-    return row;
-  });
-  if (inserted) return { body, created: true };
-  const original = await findClassifyJobByTransaction(db, job.project_id, job.transaction_id!);
-  return { body: original!, created: false };
+  const row = {
+    id: job.id,
+    project_id: job.project_id,
+    status: job.status,
+    configuration_id: job.configuration_id,
+    transaction_id: job.transaction_id,
+    created_at: createdAt,
+    body: JSON.stringify(job),
+    input_id: inputId,
+    claimable_at: createdAt,
+    attempt: 0,
+    details: null,
+    group_id: groupId ?? null,
+  };
+  return { job, row };
 }
 
 /** The rendered job and its status, or null when the project has none with that id. */

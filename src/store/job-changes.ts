@@ -1,6 +1,10 @@
 import type { Transaction } from 'kysely';
-import type { JobStatus } from '../domain/job.ts';
+import type { ClassifyResult, JobStatus } from '../domain/job.ts';
+import { advanceGroup } from './group-progress.ts';
+import { applyCounts, type CountChange } from './job-counts.ts';
 import type { Tables } from './schema.ts';
+
+export type JobKind = 'classify' | 'parse';
 
 /** What every kind of job has in common when its status changes. */
 export interface ChangedJob {
@@ -8,29 +12,72 @@ export interface ChangedJob {
   project_id: string;
   status: JobStatus;
   updated_at: string;
+  error_message?: string | null;
+  /** Of classify jobs. */
+  result?: ClassifyResult | null;
 }
 
 /** A job that has just got the status it carries. */
 export interface JobChange {
-  kind: 'classify' | 'parse';
+  kind: JobKind;
   job: ChangedJob;
   /** The status it had until now; null = the job is new. */
   before: JobStatus | null;
 }
 
+/** Rows of one statement: SQLite binds at most 32,766 values. */
+const MAX_ROWS = 500;
+
+/** Does what follows from the change of one job's status. */
+export async function recordChange(transaction: Transaction<Tables>, change: JobChange): Promise<void> {
+  await recordChanges(transaction, [change]);
+}
+
 /**
- * Everything that follows from a change of a job's status happens here, in the transaction that changes it: an event
- * exists exactly when its change does, whatever is killed when. Every writer of a status calls this.
+ * Everything that follows from changes of jobs' statuses happens here, in the transaction that changes them: an event
+ * exists, and a count is right, exactly when the change is there, whatever is killed when. Every writer of a status calls
+ * this.
  */
-export async function recordChange(transaction: Transaction<Tables>, { kind, job }: JobChange): Promise<void> {
-  await transaction
-    .insertInto('job_events')
-    .values({
-      project_id: job.project_id,
-      kind,
-      job_id: job.id,
-      status: job.status,
-      created_at: job.updated_at,
-    })
-    .execute();
+export async function recordChanges(transaction: Transaction<Tables>, changes: readonly JobChange[]): Promise<void> {
+  for (let at = 0; at < changes.length; at += MAX_ROWS) {
+    await transaction
+      .insertInto('job_events')
+      .values(
+        changes.slice(at, at + MAX_ROWS).map(({ kind, job }) => ({
+          project_id: job.project_id,
+          kind,
+          job_id: job.id,
+          status: job.status,
+          created_at: job.updated_at,
+        })),
+      )
+      .execute();
+  }
+  await applyCounts(
+    transaction,
+    changes.flatMap(({ kind, job, before }): CountChange[] => {
+      const now = { ...countOf(kind, job), by: 1 };
+      return before === null ? [now] : [now, { projectId: job.project_id, kind, status: before, by: -1 }];
+    }),
+  );
+  for (const { kind, job } of changes) {
+    if (kind === 'classify') await advanceGroup(transaction, job);
+  }
+}
+
+/** Takes jobs that are being deleted out of the counts. */
+export async function recordDeletions(
+  transaction: Transaction<Tables>,
+  kind: JobKind,
+  jobs: readonly Pick<ChangedJob, 'project_id' | 'status' | 'result'>[],
+): Promise<void> {
+  await applyCounts(
+    transaction,
+    jobs.map((job) => ({ ...countOf(kind, job), by: -1 })),
+  );
+}
+
+function countOf(kind: JobKind, job: Pick<ChangedJob, 'project_id' | 'status' | 'result'>) {
+  const type = job.status === 'COMPLETED' && job.result ? job.result.type : undefined;
+  return { projectId: job.project_id, kind, status: job.status, type };
 }

@@ -93,7 +93,35 @@ export interface Tables {
     attempt: number;
     /** Scores, evidence, engine and timings of the result as JSON; null = none yet. */
     details: string | null;
+    /** The group the job was created with; null = it was created alone. */
+    group_id: ColumnType<string | null, string | null | undefined>;
   };
+  /** Jobs created by one request. */
+  job_groups: {
+    id: string;
+    /** `bulk`: `POST /api/v2/classify/bulk`; `v1`: a job of the v1 classifier, which has many files. */
+    kind: 'bulk' | 'v1';
+    project_id: string;
+    user_id: string;
+    /** Idempotency key of the request; null = none. */
+    transaction_id: string | null;
+    /** What the group shows of its request, as JSON. */
+    request: string;
+    /** Jobs in the group; those in none of the three counts below are open. */
+    total: number;
+    completed: Generated<number>;
+    failed: Generated<number>;
+    cancelled: Generated<number>;
+    /** Why the first job that failed did; null = none has. */
+    error_message: string | null;
+    created_at: Timestamp;
+    /** When the last job ended so far. */
+    updated_at: Timestamp;
+  };
+  /** How many jobs there are, by status: exact, because it changes with the jobs. */
+  job_counts: { project_id: string; kind: 'classify' | 'parse'; status: string; jobs: number };
+  /** How many completed jobs there are by the type they found; '' = no rule fits. */
+  type_counts: { project_id: string; type: string; jobs: number };
   /** Every status every job has had, in order; old ones are deleted. */
   job_events: {
     sequence: Generated<number>;

@@ -7,16 +7,36 @@ const ROOTS: Record<string, string> = { querystring: 'query', params: 'path', bo
 
 /** Checks the parts of a request against the zod schemas of its route. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = 'body' }) => {
-  const root = ROOTS[httpPart] ?? httpPart;
   return (data) => {
-    const value =
-      httpPart === 'querystring' && schema instanceof z.ZodObject ? normalizeQuery(schema, Object(data)) : data;
-    const parsed = schema.safeParse(value ?? undefined, { reportInput: true });
-    return parsed.success
-      ? { value: parsed.data }
-      : { error: RequestValidationError.fromIssues(root, parsed.error.issues) };
+    const parsed = check(schema, httpPart, data);
+    return 'issues' in parsed
+      ? { error: RequestValidationError.fromIssues(ROOTS[httpPart] ?? httpPart, parsed.issues) }
+      : parsed;
   };
 };
+
+/**
+ * The query of a request by its schema: for routes that go on although their body is not valid, whose query the
+ * framework then has not looked at.
+ *
+ * @throws RequestValidationError
+ */
+export function validQuery<Schema extends z.ZodObject>(schema: Schema, raw: unknown): z.output<Schema> {
+  const parsed = check(schema, 'querystring', raw);
+  if ('issues' in parsed) throw RequestValidationError.fromIssues('query', parsed.issues);
+  return parsed.value as z.output<Schema>;
+}
+
+function check(
+  schema: z.ZodType,
+  httpPart: string,
+  data: unknown,
+): { value: unknown } | { issues: z.core.$ZodIssue[] } {
+  const value =
+    httpPart === 'querystring' && schema instanceof z.ZodObject ? normalizeQuery(schema, Object(data)) : data;
+  const parsed = schema.safeParse(value ?? undefined, { reportInput: true });
+  return parsed.success ? { value: parsed.data } : { issues: parsed.error.issues };
+}
 
 /** Reads a JSON body; what is wrong with malformed JSON is said as FastAPI says it. */
 export function parseJsonBody(text: string): unknown {

@@ -1,33 +1,9 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Api, bodyFor, type CallOptions, INVOICE, RULES } from '../support/api.ts';
+import { type Description, describedApi, mismatch, operationsOf, validatorOf } from '../support/description.ts';
 import { API_KEY, dispose, startServer, type TestServer } from '../support/server.ts';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
-
-interface Parameter {
-  name: string;
-  in: string;
-  required?: boolean;
-  schema: Record<string, unknown>;
-}
-interface Operation {
-  operationId: string;
-  summary: string;
-  tags: string[];
-  parameters?: Parameter[];
-  requestBody?: { required: boolean; content: Record<string, { schema: object }> };
-  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
-  security?: object[];
-}
-interface Description {
-  openapi: string;
-  info: { title: string; version: string };
-  paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, object>; securitySchemes: Record<string, object> };
-  security: object[];
-}
 
 let server: TestServer;
 let api: Api;
@@ -36,7 +12,7 @@ let description: Description;
 beforeAll(async () => {
   server = await startServer({ PIGEONHOLE_WORKERS: '1', PIGEONHOLE_MAX_UPLOAD_BYTES: '100000' });
   api = new Api(server.url);
-  description = (await api.call<Description>('GET', '/openapi.json', { key: null })).body;
+  description = await describedApi(api);
 });
 afterAll(() => dispose(server));
 
@@ -71,11 +47,7 @@ const OPERATIONS: Record<string, string[]> = {
   'delete /session': [],
 };
 
-function operations(): [string, Operation][] {
-  return Object.entries(description.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
-  );
-}
+const operations = () => operationsOf(description);
 
 describe('/openapi.json', () => {
   test('is OpenAPI 3.1 and needs no key', () => {
@@ -153,13 +125,6 @@ describe('/openapi.json', () => {
     }
   });
 });
-
-function validatorOf(document: Description): Ajv2020 {
-  const validator = new Ajv2020({ strict: false, allErrors: true });
-  addFormats.default(validator);
-  validator.addFormat('binary', true);
-  return validator.addSchema({ $id: 'api', ...document });
-}
 
 test('answers are what the description says', async () => {
   const file = await api.upload();
@@ -265,58 +230,12 @@ test('answers are what the description says', async () => {
   const validator = validatorOf(description);
   const seen = new Set<string>();
   for (const [status, name, path, options] of requests) {
-    const [method, template] = name.split(' ') as [string, string];
+    const [method] = name.split(' ') as [string];
     const label = `${name} ${path} → ${status}`;
     const answer = await api.call(method.toUpperCase(), path, options);
     expect(answer.status, `${label}: ${answer.text}`).toBe(status);
-    const documented = description.paths[template]![method]!.responses[String(status)];
-    expect(documented, `${label} is not described`).toBeDefined();
-    const [type] = Object.keys(documented!.content ?? {});
-    if (type === undefined) expect(answer.text, label).toBe('');
-    else expect(answer.headers.get('content-type'), label).toMatch(new RegExp(`^${type}`));
-    if (type === 'application/json') {
-      // Compiled at its place in the description, because it refers to other schemas there.
-      const place = `api#/paths/${pointer(template)}/${method}/responses/${status}/content/${pointer(type)}/schema`;
-      const conforms = validator.compile({ $ref: place });
-      expect(conforms(answer.body) || conforms.errors, label).toBe(true);
-    }
+    expect(mismatch({ description, validator }, name, answer), label).toBeNull();
     seen.add(name);
   }
   expect([...seen].sort()).toEqual(Object.keys(OPERATIONS).sort());
-});
-
-/** Part of a JSON pointer within a URI. */
-const pointer = (part: string) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
-
-describe('/docs', () => {
-  test('is a page that loads everything from the server itself', async () => {
-    for (const page of ['/docs', '/docs/']) {
-      const { status, headers, text } = await api.call('GET', page, { key: null });
-      expect({ page, status }).toEqual({ page, status: 200 });
-      expect(headers.get('content-type')).toMatch(/^text\/html/);
-      const assets = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => new URL(link!, server.url + page));
-      expect(assets.length).toBeGreaterThan(4);
-      for (const asset of assets) {
-        expect(asset.origin).toBe(server.url);
-        expect({ asset: asset.pathname, status: (await fetch(asset)).status }).toEqual({
-          asset: asset.pathname,
-          status: 200,
-        });
-      }
-    }
-  });
-
-  test('allows its scripts nothing beyond the server, and works without https', async () => {
-    const policy = (await api.call('GET', '/docs', { key: null })).headers.get('content-security-policy')!;
-    expect(policy).toContain("default-src 'self'");
-    expect(policy).not.toMatch(/https?:|\*|unsafe|upgrade-insecure-requests|swagger\.io/);
-  });
-});
-
-test('/health and /ready answer without a key', async () => {
-  for (const path of ['/health', '/ready', '/health/']) {
-    const { status, body } = await api.call('GET', path, { key: null });
-    expect({ path, status, body }).toEqual({ path, status: 200, body: { status: 'ok' } });
-  }
-  expect((await api.call('HEAD', '/health', { key: null })).status).toBe(200);
 });

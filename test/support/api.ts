@@ -56,6 +56,8 @@ export interface CallOptions {
   headers?: Record<string, string>;
   /** Null = send no key. */
   key?: string | null;
+  /** Ends the request early. */
+  signal?: AbortSignal;
 }
 
 /** The HTTP API of a test server as one key sees it; nothing between the test and the wire but `fetch`. */
@@ -69,7 +71,7 @@ export class Api {
   }
 
   async call<Body = unknown>(method: string, path: string, options: CallOptions = {}): Promise<Answer<Body>> {
-    const { json, body, headers = {}, key = this.#key } = options;
+    const { json, body, headers = {}, key = this.#key, signal } = options;
     const response = await fetch(path.startsWith('http') ? path : this.url + path, {
       method,
       headers: {
@@ -79,6 +81,7 @@ export class Api {
       },
       ...(json !== undefined ? { body: JSON.stringify(json) } : body !== undefined && { body, duplex: 'half' }),
       redirect: 'manual',
+      ...(signal && { signal }),
     });
     const text = await response.text();
     const isJson = text !== '' && response.headers.get('content-type')?.startsWith('application/json');

@@ -22,6 +22,7 @@ import { errors } from '../openapi.ts';
 import { decodePageToken, encodePageToken } from '../pagination.ts';
 import { QueryDateTime, QueryList, ScopeQuery } from '../query.ts';
 import { rendered } from '../rendered.ts';
+import { validQuery } from '../validation.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 100;
@@ -110,7 +111,8 @@ export function classifyRoutes({ db, jobCreated, jobCancelled }: ClassifyRouteDe
       },
       async (request, reply) => {
         if (request.validationError?.validationContext === 'querystring') throw request.validationError;
-        const projectId = scopeOf(request.principal, request.query);
+        const query = request.validationError ? validQuery(ScopeQuery, request.query) : request.query;
+        const projectId = scopeOf(request.principal, query);
         const transactionId = transactionIdOf(request.body);
         if (transactionId !== null) {
           const original = await findClassifyJobByTransaction(db, projectId, transactionId);

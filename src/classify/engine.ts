@@ -1,4 +1,4 @@
-import type { Page } from '../domain/document.ts';
+import type { PageText } from '../domain/document.ts';
 import type { Rule } from '../domain/rules.ts';
 
 /** A verbatim quote from the document that speaks for a type. */
@@ -35,7 +35,11 @@ export interface Engine {
    * @param rules 1..500 rules with unique types.
    * @throws AppError `INTERNAL_ERROR` (retryable) when the engine itself fails; the abort reason when `signal` aborts.
    */
-  classify(pages: readonly Page[], rules: readonly Rule[], options?: { signal?: AbortSignal }): Promise<Classification>;
+  classify(
+    pages: readonly PageText[],
+    rules: readonly Rule[],
+    options?: { signal?: AbortSignal },
+  ): Promise<Classification>;
   /** Loads what the first document would otherwise wait for. Calling it is optional. */
   warmUp(): Promise<void>;
   close(): Promise<void>;

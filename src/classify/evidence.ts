@@ -1,4 +1,4 @@
-import type { Page } from '../domain/document.ts';
+import type { PageText } from '../domain/document.ts';
 import type { Evidence } from './engine.ts';
 
 /** What a passage has that speaks for a type: a name for each finding, so that none is counted twice, and its weight. */
@@ -21,7 +21,7 @@ const MIN_SENTENCE_LENGTH = 40;
  * The passages that say most, best first, at most 3. A passage is a line, or a part of at most 160 characters of a longer
  * one.
  */
-export function findEvidence(pages: readonly Page[], findingsIn: (passage: string) => Findings): Evidence[] {
+export function findEvidence(pages: readonly PageText[], findingsIn: (passage: string) => Findings): Evidence[] {
   const candidates: { evidence: Evidence; findings: Findings; factor: number }[] = [];
   let count = 0;
   for (const evidence of passages(pages)) {
@@ -49,7 +49,7 @@ function newWeight(findings: Findings, quoted: ReadonlySet<string>): number {
 }
 
 /** All passages in order. Reads each character at most twice. */
-function* passages(pages: readonly Page[]): Generator<Evidence> {
+function* passages(pages: readonly PageText[]): Generator<Evidence> {
   for (const { number, text } of pages) {
     let start = 0;
     while (start < text.length) {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
 import { InvalidArgumentError, Option } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
-import type { Page } from '../domain/document.ts';
+import type { PageText } from '../domain/document.ts';
 import type { ClassifyConfiguration } from '../domain/rules.ts';
 import { AppError } from '../errors.ts';
 import { mapInOrder } from '../lib/map-in-order.ts';
@@ -81,7 +81,7 @@ async function classifyDocument(source: Source, context: Context): Promise<Outco
   }
 }
 
-async function readPages(path: string, { parser, configuration, signal }: Context): Promise<Page[]> {
+async function readPages(path: string, { parser, configuration, signal }: Context): Promise<PageText[]> {
   const parsing = configuration.parsing_configuration;
   const { pages } = await parser.parse(
     { path: resolve(path), name: basename(path) },
@@ -95,7 +95,7 @@ async function readPages(path: string, { parser, configuration, signal }: Contex
   return pages;
 }
 
-function pageOf(text: string): Page[] {
+function pageOf(text: string): PageText[] {
   if (text.trim() === '') throw new AppError('NO_DATA_FOUND_IN_FILE', 'The document holds no text.');
   return [{ number: 1, text }];
 }

@@ -31,10 +31,13 @@ export interface FormatContext {
   selection: PageSelection;
 }
 
+/** A page as a format gives it. What it leaves out is null in the document. */
+export type FormatPage = Pick<Page, 'number' | 'text'> & Partial<Page>;
+
 /** What a format makes of a file: every selected page, in order. A page that cannot be read is an error, never "". */
 export interface FormatResult {
   totalPages: number;
-  pages: Page[];
+  pages: FormatPage[];
 }
 
 /** One way to read documents. A new format is a new file in formats/ and a line in formats.ts. */

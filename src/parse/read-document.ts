@@ -47,10 +47,10 @@ export async function readDocument(
   });
 
   let bytesLeft = limits.maxOutputBytes;
-  const pages = result.pages.map(({ number, text }) => {
+  const pages = result.pages.map(({ text, ...page }) => {
     const kept = cutToBytes(cleanPageText(text), bytesLeft);
     bytesLeft -= Buffer.byteLength(kept);
-    return { number, text: kept };
+    return { width: null, height: null, confidence: null, blocks: null, ...page, text: kept };
   });
   if (pages.every(({ text }) => text === '')) {
     throw new AppError('NO_DATA_FOUND_IN_FILE', 'No text was found in the pages of the document that were read.');

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Classification, Engine } from '../../src/classify/engine.ts';
 import { createLocalEngine } from '../../src/classify/engines/local/pool.ts';
 import { foldQuote } from '../../src/classify/evidence.ts';
-import type { Page } from '../../src/domain/document.ts';
+import type { PageText } from '../../src/domain/document.ts';
 import type { Rule } from '../../src/domain/rules.ts';
 import { DOCUMENTS, RULES, UNRELATED } from './documents.ts';
 
@@ -92,7 +92,7 @@ This Agreement protects Confidential Information of the Disclosing Party. The Re
 });
 
 describe('evidence', () => {
-  const pages: Page[] = [
+  const pages: PageText[] = [
     { number: 3, text: `   \n\t\n${DOCUMENTS.invoice}` },
     { number: 4, text: 'Terms of payment\nAmount   due\twithin 30 days  of the invoice date\u0000 😀' },
   ];

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Page } from '../../domain/document.ts';
-import type { Format } from '../format.ts';
+import type { Format, FormatPage } from '../format.ts';
 import { recognisePage } from '../liteparse.ts';
 import { tiffImages } from '../tiff.ts';
 
@@ -13,7 +12,7 @@ export const image: Format = {
   async read(file, context) {
     const bytes = await readFile(file.path);
     const images = file.kind === 'tiff' ? tiffImages(bytes) : [() => bytes];
-    const pages: Page[] = [];
+    const pages: FormatPage[] = [];
     for (const number of context.select(images.length)) {
       pages.push({ number, text: await recognisePage(images[number - 1]!(), 1, context) });
     }

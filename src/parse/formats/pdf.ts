@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { ParsedPage } from '@llamaindex/liteparse';
-import type { Page } from '../../domain/document.ts';
 import { selectPages } from '../../domain/page-ranges.ts';
 import { AppError } from '../../errors.ts';
-import type { Format, FormatContext } from '../format.ts';
+import type { Format, FormatContext, FormatPage } from '../format.ts';
 import { callLiteparse, isBlankPage, recognisePage } from '../liteparse.ts';
 
 /**
@@ -47,7 +46,7 @@ function withoutPreamble(bytes: Buffer): Buffer {
 }
 
 async function readPages(bytes: Buffer, context: FormatContext) {
-  const pages: Page[] = [];
+  const pages: FormatPage[] = [];
   // How many pages there are is unknown until the first batch is read, which may therefore ask for too many.
   const { ranges, maxPages } = context.selection;
   const atFirst = Math.min(maxPages ?? FIRST_BATCH, FIRST_BATCH);
@@ -70,8 +69,8 @@ async function readText(bytes: Buffer, pageNumbers: readonly number[]) {
   return result;
 }
 
-async function withOcr(bytes: Buffer, parsed: readonly ParsedPage[], context: FormatContext): Promise<Page[]> {
-  const pages: Page[] = [];
+async function withOcr(bytes: Buffer, parsed: readonly ParsedPage[], context: FormatContext): Promise<FormatPage[]> {
+  const pages: FormatPage[] = [];
   for (const page of parsed) {
     const number = page.pageNum;
     const needsOcr = mayBeScan(page) && !(await isBlankPage(bytes, number));

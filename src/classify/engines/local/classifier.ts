@@ -1,4 +1,4 @@
-import type { Page } from '../../../domain/document.ts';
+import type { PageText } from '../../../domain/document.ts';
 import type { Rule } from '../../../domain/rules.ts';
 import { sha256 } from '../../../lib/cached-file.ts';
 import { WeightedLru } from '../../../lib/weighted-lru.ts';
@@ -90,7 +90,7 @@ export class Classifier {
   }
 
   /** Same contract as `Engine.classify`. */
-  async classify(pages: readonly Page[], rules: readonly Rule[]): Promise<Classification> {
+  async classify(pages: readonly PageText[], rules: readonly Rule[]): Promise<Classification> {
     const compiled = await this.#compile(rules);
     const { described, catchAlls } = compiled;
     const document = await this.#read(pages);
@@ -138,7 +138,7 @@ export class Classifier {
     return { shares: described.map((share) => share / total), none: 1 - (1 - gate) * Math.min(1, total) };
   }
 
-  async #read(pages: readonly Page[]): Promise<ReadDocument> {
+  async #read(pages: readonly PageText[]): Promise<ReadDocument> {
     const { encoder, vectors, background } = this.#parts;
     const text = foldPages(pages, HEAD_CHARACTERS);
     const words = readWords(text, vectors);

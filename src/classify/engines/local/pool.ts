@@ -1,11 +1,11 @@
-import type { Page } from '../../../domain/document.ts';
+import type { PageText } from '../../../domain/document.ts';
 import type { Rule } from '../../../domain/rules.ts';
 import { createThreadPool } from '../../../lib/thread-pool.ts';
 import type { Classification, Engine } from '../../engine.ts';
 import { localEngineVersion } from './version.ts';
 
 export interface ClassifyRequest {
-  pages: readonly Page[];
+  pages: readonly PageText[];
   rules: readonly Rule[];
 }
 
@@ -31,7 +31,11 @@ export function createLocalEngine(options: { threads: number; cacheDir: string }
   });
   return {
     version: localEngineVersion(),
-    classify: (pages, rules, { signal } = {}) => pool.run({ pages, rules }, { signal }),
+    classify: (pages, rules, { signal } = {}) => {
+      // Everything sent is copied, and the rest of a page can be larger than its text.
+      const texts = pages.map(({ number, text }) => ({ number, text }));
+      return pool.run({ pages: texts, rules }, { signal });
+    },
     warmUp: () => pool.warmUp(),
     close: () => pool.close(),
   };

@@ -1,4 +1,4 @@
-import type { Page } from '../../../../domain/document.ts';
+import type { PageText } from '../../../../domain/document.ts';
 
 /** Pages are read in slices, so that a page of many megabytes costs no more memory than its text is used. */
 const SLICE = 65_536;
@@ -20,7 +20,7 @@ export function foldText(text: string): string {
 }
 
 /** The first `limit` characters of the folded text of all pages, a line break between pages. */
-export function foldPages(pages: readonly Page[], limit: number): string {
+export function foldPages(pages: readonly PageText[], limit: number): string {
   let folded = '';
   for (const { text } of pages) {
     for (let start = 0; start < text.length && folded.length < limit; start += SLICE) {

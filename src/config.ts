@@ -12,6 +12,16 @@ const number = (byDefault: number, { min = 1, max = Number.MAX_SAFE_INTEGER } = 
     .pipe(z.int().min(min).max(max))
     .default(byDefault);
 
+/** A number of at least 0 with a fraction, where 0 stands for no limit. */
+const rate = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, 'must be a number')
+  .transform((text) => Number(text) || null)
+  .default(null);
+
+/** A whole number where 0 stands for no limit. */
+const limit = number(0, { min: 0 }).transform((value) => value || null);
+
 const flag = z
   .enum(['true', 'false', '1', '0'])
   .transform((text) => text === 'true' || text === '1')
@@ -35,6 +45,9 @@ const Settings = z.object({
   PIGEONHOLE_PARSE_MEMORY_BYTES: number(700 * MIB),
   PIGEONHOLE_FETCH_TIMEOUT_MS: number(30_000),
   PIGEONHOLE_ALLOW_PRIVATE_URLS: flag,
+  PIGEONHOLE_KEY_REQUESTS_PER_SECOND: rate,
+  PIGEONHOLE_PROJECT_REQUESTS_PER_SECOND: rate,
+  PIGEONHOLE_MAX_OPEN_JOBS: limit,
   PIGEONHOLE_ENGINE: z.enum(['local']).default('local'),
   PIGEONHOLE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
@@ -65,6 +78,10 @@ export interface Config {
   readonly parseMemoryBytes: number;
   readonly fetchTimeoutMs: number;
   readonly allowPrivateUrls: boolean;
+  /** Null = no limit, here and in the next two. */
+  readonly keyRequestsPerSecond: number | null;
+  readonly projectRequestsPerSecond: number | null;
+  readonly maxOpenJobs: number | null;
   readonly logLevel: z.infer<typeof Settings>['PIGEONHOLE_LOG_LEVEL'];
 }
 
@@ -106,6 +123,9 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     parseMemoryBytes: settings.PIGEONHOLE_PARSE_MEMORY_BYTES,
     fetchTimeoutMs: settings.PIGEONHOLE_FETCH_TIMEOUT_MS,
     allowPrivateUrls: settings.PIGEONHOLE_ALLOW_PRIVATE_URLS,
+    keyRequestsPerSecond: settings.PIGEONHOLE_KEY_REQUESTS_PER_SECOND,
+    projectRequestsPerSecond: settings.PIGEONHOLE_PROJECT_REQUESTS_PER_SECOND,
+    maxOpenJobs: settings.PIGEONHOLE_MAX_OPEN_JOBS,
     logLevel: settings.PIGEONHOLE_LOG_LEVEL,
   });
 }

@@ -51,12 +51,19 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   /** May the same work succeed later? */
   readonly retryable: boolean;
+  /** When trying again makes sense; null = not known. */
+  readonly retryAfterMs: number | null;
 
-  constructor(code: ErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { retryable?: boolean; retryAfterMs?: number; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.retryable = options.retryable ?? ERRORS[code].retryable;
+    this.retryAfterMs = options.retryAfterMs ?? null;
   }
 
   get status(): number {

@@ -60,6 +60,7 @@ export async function serve(config: Config): Promise<RunningServer> {
       publicUrl: config.publicUrl,
       maxUploadBytes: config.maxUploadBytes,
       outbound: { allowPrivateAddresses: config.allowPrivateUrls, timeoutMs: config.fetchTimeoutMs },
+      limits: config,
       checkReady: () => ping(db),
       jobCreated: () => worker.wake(),
       jobCancelled: (jobId) => worker.cancel(jobId),

@@ -41,16 +41,19 @@ export const ParsingConfiguration = z
   .meta({ id: 'ClassifyParsingConfiguration' });
 export type ParsingConfiguration = z.infer<typeof ParsingConfiguration>;
 
+/** The rules of a job. */
+export const UniqueRules = z
+  .array(Rule)
+  .min(1)
+  .max(MAX_RULES)
+  .refine((rules) => repeatedType(rules) === undefined, {
+    error: (issue) => `rule types must be unique, "${repeatedType(issue.input as Rule[])}" is there twice`,
+  });
+
 /** Everything that decides how a document is classified, with defaults filled in. */
 export const ClassifyConfiguration = z
   .object({
-    rules: z
-      .array(Rule)
-      .min(1)
-      .max(MAX_RULES)
-      .refine((rules) => repeatedType(rules) === undefined, {
-        error: (issue) => `rule types must be unique, "${repeatedType(issue.input as Rule[])}" is there twice`,
-      }),
+    rules: UniqueRules,
     mode: z.literal('FAST').default('FAST').describe('FAST is the only mode of this API.'),
     parsing_configuration: ParsingConfiguration.nullable().default(null),
   })

@@ -17,12 +17,18 @@ import type { Database } from '../store/database.ts';
 import { createAuthenticate } from './auth.ts';
 import { RequestValidationError, refuseUnreadable, sendError } from './error-response.ts';
 import { apiDescription } from './openapi.ts';
+import { type Limits, RequestRates } from './request-rates.ts';
+import { bulkRoutes } from './routes/bulk.ts';
+import { classifierRoutes } from './routes/classifier.ts';
 import { type ClassifyRouteDeps, classifyRoutes } from './routes/classify.ts';
+import { detailsRoutes } from './routes/details.ts';
 import { downloadRoutes } from './routes/download.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { legacyFileRoutes } from './routes/legacy-files.ts';
+import { rerunRoutes } from './routes/rerun.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { statsRoutes } from './routes/stats.ts';
 import { SignedUrls } from './signed-urls.ts';
 import { FileUploads } from './uploads.ts';
 import { parseJsonBody, validatorCompiler } from './validation.ts';
@@ -52,6 +58,7 @@ export interface HttpDeps extends Pick<ClassifyRouteDeps, 'jobCreated' | 'jobCan
   outbound: OutboundPolicy;
   /** Rejects while the server cannot do its work. */
   checkReady(): Promise<void>;
+  limits: Limits;
   version: string;
 }
 
@@ -87,7 +94,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(cors, {
     origin: '*',
     methods: METHODS,
-    exposedHeaders: ['x-request-id', 'retry-after', 'x-should-retry'],
+    exposedHeaders: ['x-request-id', 'retry-after', 'retry-after-ms', 'x-should-retry'],
   });
   await app.register(multipart, { limits: { fileSize: deps.maxUploadBytes, files: 1, fields: 20, fieldSize: 65_536 } });
   await app.register(apiDescription(deps.version));
@@ -97,6 +104,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   const urls = new SignedUrls(deps.urlSigningKey, deps.publicUrl);
   const uploads = new FileUploads(deps);
   await app.register(downloadRoutes({ ...deps, urls }));
+  const rates = new RequestRates(deps.limits);
   await app.register(async (api) => {
     api.addHook('onRequest', (request, _reply, done) => {
       const principal = authenticate(request);
@@ -110,7 +118,17 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
         done();
       }
     });
+    api.addHook('onRequest', (request, _reply, done) => {
+      const admitted = rates.admit(request.principal);
+      if (admitted === null) done();
+      else admitted.then(() => done(), done);
+    });
     await api.register(classifyRoutes(deps));
+    await api.register(bulkRoutes(deps));
+    await api.register(rerunRoutes(deps));
+    await api.register(detailsRoutes(deps));
+    await api.register(statsRoutes(deps));
+    await api.register(classifierRoutes(deps));
     await api.register(fileRoutes({ ...deps, uploads, urls }));
     await api.register(legacyFileRoutes({ ...deps, uploads, urls }));
   });

@@ -137,6 +137,12 @@ export function sendError(error: FastifyError | Error, request: FastifyRequest, 
     // Closing the connection while the client still sends would reset it, and the answer might never be read. Kept
     // open, what is left of the body is read and thrown away.
     if (known.code === 'too_large') reply.removeHeader('connection');
+    if (known.retryAfterMs !== null) {
+      reply.headers({
+        'retry-after': Math.ceil(known.retryAfterMs / 1000),
+        'retry-after-ms': Math.ceil(known.retryAfterMs),
+      });
+    }
     if (known.cause) request.log.info({ err: known.cause }, known.message);
     return reply.code(known.status).send({ detail: known.message });
   }

@@ -26,7 +26,7 @@ export function apiDescription(version: string): FastifyPluginAsync {
             'Classifies documents by rules in plain language. Compatible with the LlamaCloud Classify v2 API.',
           license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
         },
-        tags: ['Classify', 'Files', 'Files (legacy)', 'Session', 'Health'].map((name) => ({ name })),
+        tags: ['Classify', 'Classifier (v1)', 'Files', 'Files (legacy)', 'Session', 'Health'].map((name) => ({ name })),
         components: {
           securitySchemes: {
             bearer: { type: 'http', scheme: 'bearer', description: 'An API key, `llx-…`.' },
@@ -86,7 +86,7 @@ const ValidationErrorBody = z
   .meta({ id: 'ValidationError' });
 
 /** Error responses of a route, for its schema. */
-export function errors(...statuses: (400 | 401 | 403 | 404 | 409 | 413 | 422 | 503)[]) {
+export function errors(...statuses: (400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 503)[]) {
   return Object.fromEntries(
     statuses.map((status) => {
       const meanings = Object.entries(ERRORS).filter(([code, e]) => e.status === status && code === code.toLowerCase());

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { ProjectSettings } from '../domain/project-settings.ts';
 import type { Principal } from '../domain/tenancy.ts';
 import { fromNow, now, type Timestamp } from '../lib/clock.ts';
 import type { Database } from './database.ts';
@@ -177,7 +178,7 @@ function selectPrincipals(db: Database) {
     .selectFrom('api_keys')
     .innerJoin('projects', 'projects.id', 'api_keys.project_id')
     .select(['api_keys.id as api_key_id', 'api_keys.user_id', 'api_keys.project_id'])
-    .select(['projects.name as project_name', 'projects.organization_id', 'projects.disabled_at']);
+    .select(['projects.name as project_name', 'projects.organization_id', 'projects.disabled_at', 'projects.settings']);
 }
 
 function authenticated(row: {
@@ -187,6 +188,7 @@ function authenticated(row: {
   project_name: string;
   organization_id: string;
   disabled_at: Timestamp | null;
+  settings: string;
 }): Authenticated {
   return {
     principal: {
@@ -195,6 +197,7 @@ function authenticated(row: {
       projectName: row.project_name,
       organizationId: row.organization_id,
       apiKeyId: row.api_key_id,
+      settings: ProjectSettings.parse(JSON.parse(row.settings)),
     },
     disabled: row.disabled_at !== null,
   };

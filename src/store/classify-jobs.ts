@@ -254,3 +254,18 @@ export async function cancelClassifyJob(
     return { body, status: cancelled.status, cancelled: true };
   });
 }
+
+/** The rendered job and what its worker wrote about the result as JSON (null = nothing yet); null = no such job. */
+export async function findJobDetails(
+  db: Database,
+  projectId: string,
+  id: string,
+): Promise<{ body: string; details: string | null } | null> {
+  const row = await db
+    .selectFrom('classify_jobs')
+    .select(['body', 'details'])
+    .where('id', '=', id)
+    .where('project_id', '=', projectId)
+    .executeTakeFirst();
+  return row ?? null;
+}

@@ -1,7 +1,9 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ClassifyJob, JOB_STATUSES } from '../../domain/job.ts';
 import { ClassifyConfiguration } from '../../domain/rules.ts';
+import type { Principal } from '../../domain/tenancy.ts';
 import { boundedText } from '../../domain/text.ts';
 import { AppError } from '../../errors.ts';
 import { newId, normalizeId } from '../../lib/ids.ts';
@@ -11,6 +13,7 @@ import {
   findClassifyJobByTransaction,
   insertClassifyJob,
   listClassifyJobs,
+  type NewClassifyJob,
 } from '../../store/classify-jobs.ts';
 import type { Database } from '../../store/database.ts';
 import { findFile } from '../../store/files.ts';
@@ -22,22 +25,25 @@ import { errors } from '../openapi.ts';
 import { decodePageToken, encodePageToken } from '../pagination.ts';
 import { QueryDateTime, QueryList, ScopeQuery } from '../query.ts';
 import { rendered } from '../rendered.ts';
+import type { Limits } from '../request-rates.ts';
 import { validQuery } from '../validation.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 100;
-const MAX_TRANSACTION_ID_CHARACTERS = 255;
+export const MAX_TRANSACTION_ID_CHARACTERS = 255;
 
 /** What the classify routes need of the rest of the server. */
 export interface ClassifyRouteDeps {
   db: Database;
+  /** What holds for projects that have no settings of their own. */
+  limits: Pick<Limits, 'maxOpenJobs'>;
   /** Called after a job has been written: someone should claim it. */
   jobCreated(): void;
   /** Called after a job has been cancelled: whoever runs it should stop. */
   jobCancelled(jobId: string): void;
 }
 
-const WebhookConfiguration = z.object({
+export const WebhookConfiguration = z.object({
   webhook_url: z.string().nullish(),
   webhook_events: z.array(z.string()).nullish(),
   webhook_headers: z.record(z.string(), z.string()).nullish(),
@@ -91,7 +97,7 @@ const ClassifyJobPage = z
 const JobParams = z.object({ job_id: z.string() });
 
 /** `/api/v2/classify`: create, list, get and cancel classify jobs. */
-export function classifyRoutes({ db, jobCreated, jobCancelled }: ClassifyRouteDeps): FastifyPluginAsyncZod {
+export function classifyRoutes({ db, limits, jobCreated, jobCancelled }: ClassifyRouteDeps): FastifyPluginAsyncZod {
   const pages = new PageCache(db);
   const finished = new FinishedJobs(db);
   return async (app) => {
@@ -106,13 +112,11 @@ export function classifyRoutes({ db, jobCreated, jobCancelled }: ClassifyRouteDe
           summary: 'Create a classify job',
           querystring: ScopeQuery,
           body: CreateClassifyJob,
-          response: { 200: ClassifyJob, ...errors(400, 401, 403, 404, 422) },
+          response: { 200: ClassifyJob, ...errors(400, 401, 403, 404, 422, 429) },
         },
       },
       async (request, reply) => {
-        if (request.validationError?.validationContext === 'querystring') throw request.validationError;
-        const query = request.validationError ? validQuery(ScopeQuery, request.query) : request.query;
-        const projectId = scopeOf(request.principal, query);
+        const projectId = projectOfUnchecked(request);
         const transactionId = transactionIdOf(request.body);
         if (transactionId !== null) {
           const original = await findClassifyJobByTransaction(db, projectId, transactionId);
@@ -123,7 +127,7 @@ export function classifyRoutes({ db, jobCreated, jobCancelled }: ClassifyRouteDe
         const { input, document } = await resolveInput(db, projectId, request.body);
         const configuration = resolveConfiguration(request.body);
         refuseWebhooks(request.body);
-        const { body, created } = await insertClassifyJob(db, {
+        const job: NewClassifyJob = {
           id: newId('classifyJob'),
           project_id: projectId,
           user_id: request.principal.userId,
@@ -134,7 +138,8 @@ export function classifyRoutes({ db, jobCreated, jobCancelled }: ClassifyRouteDe
           configuration_id: null,
           parse_job_id: document.type === 'parse_job_id' ? document.id : null,
           transaction_id: transactionId,
-        });
+        };
+        const { body, created } = await insertClassifyJob(db, job, openJobsOf(request.principal, limits));
         if (created) jobCreated();
         return rendered(reply, body);
       },
@@ -227,19 +232,31 @@ async function renderPage(db: Database, ...list: [ClassifyJobFilter, Parameters<
   return `{"items":[${bodies.join(',')}],"next_page_token":${token},"total_size":null}`;
 }
 
-const jobNotFound = () => new AppError('not_found', 'Classify job not found');
+/** The project of a request whose body may not be valid, so that the framework may not have looked at its query. */
+export function projectOfUnchecked(request: FastifyRequest): string {
+  if (request.validationError?.validationContext === 'querystring') throw request.validationError;
+  const query = request.validationError ? validQuery(ScopeQuery, request.query) : request.query;
+  return scopeOf(request.principal, query as z.infer<typeof ScopeQuery>);
+}
+
+/** How many jobs the project of a request may have open. */
+export function openJobsOf(principal: Principal, limits: Pick<Limits, 'maxOpenJobs'>): { maxOpenJobs: number | null } {
+  return { maxOpenJobs: principal.settings.max_open_jobs ?? limits.maxOpenJobs };
+}
+
+export const jobNotFound = () => new AppError('not_found', 'Classify job not found');
 
 /** The idempotency key of a body that may not have been found valid; null = none that could have been used. */
-function transactionIdOf(body: unknown): string | null {
+export function transactionIdOf(body: unknown): string | null {
   const id = body && typeof body === 'object' ? (body as Record<string, unknown>).transaction_id : null;
   return typeof id === 'string' && id !== '' && id.length <= 2 * MAX_TRANSACTION_ID_CHARACTERS ? id : null;
 }
 
 /** Finds the document a job is about in the project; the kind is told by the id's prefix, a bare UUID may be either. */
-async function resolveInput(
+export async function resolveInput(
   db: Database,
   projectId: string,
-  body: CreateClassifyJob,
+  body: Pick<CreateClassifyJob, 'file_input' | 'file_id' | 'parse_job_id'>,
 ): Promise<{ input: string; document: { type: 'file_id' | 'parse_job_id'; id: string } }> {
   const input = (body.file_input || body.file_id || body.parse_job_id)!;
   if (/^https?:\/\//i.test(input)) {
@@ -261,13 +278,17 @@ async function resolveInput(
   throw new AppError('bad_request', `${what} ${input} is not in Project ID ${projectId}`);
 }
 
-function resolveConfiguration(body: CreateClassifyJob): ClassifyConfiguration {
+export function resolveConfiguration(
+  body: Pick<CreateClassifyJob, 'configuration' | 'configuration_id'>,
+): ClassifyConfiguration {
   if (body.configuration) return body.configuration;
   throw new AppError('not_found', `Classify configuration ${body.configuration_id} not found`);
 }
 
 /** A webhook that is accepted and never sent would be a promise broken in silence. */
-function refuseWebhooks(body: CreateClassifyJob): void {
+export function refuseWebhooks(
+  body: Pick<CreateClassifyJob, 'webhook_configurations' | 'webhook_configuration_ids'>,
+): void {
   const unknown = body.webhook_configuration_ids?.[0];
   if (unknown !== undefined) throw new AppError('not_found', `Webhook configuration ${unknown} not found`);
   if (body.webhook_configurations?.length) {

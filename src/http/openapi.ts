@@ -35,7 +35,7 @@ export function apiDescription(version: string): FastifyPluginAsync {
         },
         security: [{ bearer: [] }, { session: [] }],
       },
-      transform: (route) => jsonSchemaTransform({ ...route, schema: withForm(route.schema) }),
+      transform: (route) => jsonSchemaTransform({ ...route, schema: withRates(withForm(route.schema)) }),
       transformObject: jsonSchemaTransformObject,
     });
     app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
@@ -56,6 +56,13 @@ const CONTENT_SECURITY_POLICY =
 /** Describes the form an upload takes as the body of its route. It is read as it arrives, so no schema checks it. */
 function withForm(schema: FastifySchema | undefined): FastifySchema {
   return schema?.form ? { ...schema, body: schema.form } : { ...schema };
+}
+
+/** Every operation that needs a key may be refused for coming too often. */
+function withRates(schema: FastifySchema): FastifySchema {
+  const responses = schema.response;
+  if (!responses || typeof responses !== 'object' || !('401' in responses)) return schema;
+  return { ...schema, response: { ...responses, ...errors(429) } };
 }
 
 const LOGO = Buffer.from(

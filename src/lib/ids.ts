@@ -31,7 +31,7 @@ export function normalizeId(kind: IdKind, id: string): string {
   return id.startsWith(prefix) && isUuid(id.slice(prefix.length)) ? id.toLowerCase() : id;
 }
 
-/** `dfl-<uuid>` → `<uuid>`, as the old endpoints show it. */
+/** `dfl-<uuid>` → `<uuid>`, as the old endpoints show it; an id without prefix is returned as it is. */
 export function bareId(id: string): string {
-  return id.slice(id.indexOf('-') + 1);
+  return isUuid(id) ? id : id.slice(id.indexOf('-') + 1);
 }

@@ -98,10 +98,15 @@ export async function insertPendingJobs(
   // Counted after they were added: whoever adds others at the same time waits for the counter.
   const projectId = inserted[0]!.project_id;
   if (maxOpenJobs !== null && (await countOpenJobs(transaction, projectId)) > maxOpenJobs) {
-    throw new AppError('too_many_jobs', `The project may have ${maxOpenJobs} open jobs; wait until some have ended.`);
+    throw new AppError('too_many_jobs', `The project may have ${maxOpenJobs} open jobs; wait until some have ended.`, {
+      retryAfterMs: RETRY_AFTER_MS,
+    });
   }
   return bodies;
 }
+
+/** When a job will end is not known; clients that come every few seconds are no burden. */
+const RETRY_AFTER_MS = 2_000;
 
 /** Rows of one statement: SQLite binds at most 32,766 values. */
 const MAX_ROWS = 500;

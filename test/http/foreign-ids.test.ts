@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Api, bodyFor, INVOICE } from '../support/api.ts';
+import { Api, bodyFor, INVOICE, RULES } from '../support/api.ts';
 import { describedApi, operationsOf } from '../support/description.ts';
 import { dispose, runCli, startServer, type TestServer } from '../support/server.ts';
 
@@ -22,10 +22,21 @@ const MAKERS: Record<string, () => Promise<string>> = {
   '/api/v1/beta/files/{file_id}': async () => (await owner.upload(`${INVOICE}${SECRET}`, `${SECRET}.txt`)).id,
   '/api/v1/files/{file_id}': async () => (await owner.upload(`${INVOICE}${SECRET}`, `${SECRET}.txt`)).id,
   '/api/v2/classify/{job_id}': async () => endedJob(),
+  '/api/v2/classify/bulk/{bulk_id}': async () => {
+    const bulk = { file_inputs: [(await owner.upload()).id], configuration: { rules: RULES }, transaction_id: SECRET };
+    return (await owner.call<{ id: string }>('POST', '/api/v2/classify/bulk', { json: bulk })).body.id;
+  },
+  '/api/v1/classifier/jobs/{classify_job_id}': async () => {
+    const rules = [...RULES, { type: SECRET, description: 'mentions a matter that is confidential' }];
+    const job = { file_ids: [(await owner.upload()).id], rules };
+    return (await owner.call<{ id: string }>('POST', '/api/v1/classifier/jobs', { json: job })).body.id;
+  },
 };
 
 /** A body that each operation which needs one takes. */
-const BODIES: Record<string, unknown> = {};
+const BODIES: Record<string, unknown> = {
+  'post /api/v2/classify/{job_id}/rerun': {},
+};
 
 async function endedJob(): Promise<string> {
   const file = await owner.upload(`${INVOICE}${SECRET}`, `${SECRET}.txt`);

@@ -28,6 +28,15 @@ const OPERATIONS: Record<string, string[]> = {
   'get /api/v2/classify': [...SCOPE, 'page_size', 'page_token', 'status', 'configuration_id', 'job_ids', ...RANGE],
   'get /api/v2/classify/{job_id}': ['job_id', ...SCOPE],
   'post /api/v2/classify/{job_id}/cancel': ['job_id', ...SCOPE],
+  'post /api/v2/classify/{job_id}/rerun': ['job_id', ...SCOPE],
+  'get /api/v2/classify/{job_id}/details': ['job_id', ...SCOPE],
+  'get /api/v2/classify/stats': SCOPE,
+  'post /api/v2/classify/bulk': SCOPE,
+  'get /api/v2/classify/bulk/{bulk_id}': ['bulk_id', ...SCOPE],
+  'post /api/v1/classifier/jobs': SCOPE,
+  'get /api/v1/classifier/jobs': [...SCOPE, 'page_size', 'page_token'],
+  'get /api/v1/classifier/jobs/{classify_job_id}': ['classify_job_id', ...SCOPE],
+  'get /api/v1/classifier/jobs/{classify_job_id}/results': ['classify_job_id', ...SCOPE],
   'post /api/v1/beta/files': SCOPE,
   'get /api/v1/beta/files': [
     ...SCOPE,
@@ -148,6 +157,11 @@ test('answers are what the description says', async () => {
   const webhook = { webhook_configurations: [{ webhook_url: 'https://example.com' }] };
   const newFile = async () => (await api.upload()).id;
 
+  const bulk = { file_inputs: [file.id, job.parse_job_id], configuration: { rules: RULES } };
+  const created = await api.call<{ id: string }>('POST', '/api/v2/classify/bulk', { json: bulk });
+  const v1 = { file_ids: [file.id], rules: RULES, parsing_configuration: { target_pages: [0] } };
+  const v1Job = await api.call<{ id: string }>('POST', '/api/v1/classifier/jobs', { json: v1 });
+
   const requests: [status: number, operation: string, path: string, options?: CallOptions][] = [
     [200, 'get /health', '/health', noKey],
     [200, 'get /ready', '/ready', noKey],
@@ -187,6 +201,24 @@ test('answers are what the description says', async () => {
     [422, 'get /api/v2/classify/{job_id}', `/api/v2/classify/${job.id}?project_id=x`],
     [404, 'post /api/v2/classify/{job_id}/cancel', '/api/v2/classify/x/cancel'],
     [409, 'post /api/v2/classify/{job_id}/cancel', `/api/v2/classify/${job.id}/cancel`],
+
+    [200, 'post /api/v2/classify/{job_id}/rerun', `/api/v2/classify/${job.id}/rerun`],
+    [404, 'post /api/v2/classify/{job_id}/rerun', '/api/v2/classify/x/rerun', { json: {} }],
+    [200, 'get /api/v2/classify/{job_id}/details', `/api/v2/classify/${job.id}/details`],
+    [404, 'get /api/v2/classify/{job_id}/details', `/api/v2/classify/${failed.id}/details`],
+    [200, 'get /api/v2/classify/stats', '/api/v2/classify/stats'],
+    [200, 'post /api/v2/classify/bulk', '/api/v2/classify/bulk', { json: bulk }],
+    [400, 'post /api/v2/classify/bulk', '/api/v2/classify/bulk', { json: { ...bulk, file_inputs: ['dfl-x'] } }],
+    [422, 'post /api/v2/classify/bulk', '/api/v2/classify/bulk', { json: { ...bulk, file_inputs: [] } }],
+    [200, 'get /api/v2/classify/bulk/{bulk_id}', `/api/v2/classify/bulk/${created.body.id}`],
+    [404, 'get /api/v2/classify/bulk/{bulk_id}', '/api/v2/classify/bulk/x'],
+    [200, 'post /api/v1/classifier/jobs', '/api/v1/classifier/jobs', { json: v1 }],
+    [422, 'post /api/v1/classifier/jobs', '/api/v1/classifier/jobs', { json: { ...v1, mode: 'SLOW' } }],
+    [200, 'get /api/v1/classifier/jobs', '/api/v1/classifier/jobs?page_size=1'],
+    [400, 'get /api/v1/classifier/jobs', '/api/v1/classifier/jobs?page_token=x'],
+    [200, 'get /api/v1/classifier/jobs/{classify_job_id}', `/api/v1/classifier/jobs/${v1Job.body.id}`],
+    [404, 'get /api/v1/classifier/jobs/{classify_job_id}', '/api/v1/classifier/jobs/x'],
+    [200, 'get /api/v1/classifier/jobs/{classify_job_id}/results', `/api/v1/classifier/jobs/${v1Job.body.id}/results`],
 
     [201, 'post /api/v1/beta/files', '/api/v1/beta/files', form(['purpose', 'classify'], ['file', bytes])],
     [400, 'post /api/v1/beta/files', '/api/v1/beta/files', form(['purpose', 'classify'])],

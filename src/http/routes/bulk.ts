@@ -175,7 +175,7 @@ export function bulkRoutes({ db, limits, jobCreated }: ClassifyRouteDeps): Fasti
           summary: 'See how far a bulk request is',
           params: z.object({ bulk_id: z.string() }),
           querystring: ScopeQuery,
-          response: { 200: ClassifyBulk, ...errors(401, 403, 404, 422, 429) },
+          response: { 200: ClassifyBulk, ...errors(401, 403, 404, 422) },
         },
       },
       async (request) => {

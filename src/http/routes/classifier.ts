@@ -4,7 +4,7 @@ import { MAX_FILES, parsingOfV1, V1Job, V1Request, v1StatusOf } from '../../doma
 import { ClassifyResult } from '../../domain/job.ts';
 import { boundedText, DateTime } from '../../domain/text.ts';
 import { AppError } from '../../errors.ts';
-import { bareId, isUuid, newId } from '../../lib/ids.ts';
+import { bareId, newId } from '../../lib/ids.ts';
 import type { NewClassifyJob } from '../../store/classify-jobs.ts';
 import { findJobGroup, insertJobGroup, type JobGroup, jobsOfGroup, listJobGroups } from '../../store/job-groups.ts';
 import { scopeOf } from '../auth.ts';
@@ -60,8 +60,7 @@ const JobParams = z.object({ classify_job_id: z.string() });
 /** `/api/v1/classifier/jobs`: the classifier of the SDKs before v2, one job for many files. */
 export function classifierRoutes({ db, limits, jobCreated }: ClassifyRouteDeps): FastifyPluginAsyncZod {
   const requireJob = async (projectId: string, id: string): Promise<JobGroup> => {
-    const bare = isUuid(id) ? id : bareId(id);
-    const group = await findJobGroup(db, 'v1', projectId, bare.toLowerCase());
+    const group = await findJobGroup(db, 'v1', projectId, bareId(id).toLowerCase());
     if (!group) throw new AppError('not_found', 'Classify job not found');
     return group;
   };
@@ -131,7 +130,7 @@ export function classifierRoutes({ db, limits, jobCreated }: ClassifyRouteDeps):
             page_size: z.int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
             page_token: z.string().optional(),
           }),
-          response: { 200: ClassifierJobPage, ...errors(400, 401, 403, 422, 429) },
+          response: { 200: ClassifierJobPage, ...errors(400, 401, 403, 422) },
         },
       },
       async (request) => {
@@ -155,7 +154,7 @@ export function classifierRoutes({ db, limits, jobCreated }: ClassifyRouteDeps):
           deprecated: true,
           params: JobParams,
           querystring: ScopeQuery,
-          response: { 200: V1Job, ...errors(401, 403, 404, 422, 429) },
+          response: { 200: V1Job, ...errors(401, 403, 404, 422) },
         },
       },
       async (request) => {
@@ -175,7 +174,7 @@ export function classifierRoutes({ db, limits, jobCreated }: ClassifyRouteDeps):
           deprecated: true,
           params: JobParams,
           querystring: ScopeQuery,
-          response: { 200: ClassifierResults, ...errors(401, 403, 404, 422, 429) },
+          response: { 200: ClassifierResults, ...errors(401, 403, 404, 422) },
         },
       },
       async (request) => {

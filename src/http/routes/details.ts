@@ -76,7 +76,7 @@ export function detailsRoutes({ db }: { db: Database }): FastifyPluginAsyncZod {
           description: 'A job that has no result answers 404. An extension of Pigeonhole.',
           params: z.object({ job_id: z.string() }),
           querystring: ScopeQuery,
-          response: { 200: ClassifyDetails, ...errors(401, 403, 404, 422, 429) },
+          response: { 200: ClassifyDetails, ...errors(401, 403, 404, 422) },
         },
       },
       async (request) => {

@@ -52,7 +52,7 @@ export function statsRoutes({ db }: { db: Database }): FastifyPluginAsyncZod {
           summary: 'Count the jobs of the project',
           description: 'Exact, and as cheap with a million jobs as with one. An extension of Pigeonhole.',
           querystring: ScopeQuery,
-          response: { 200: ClassifyStats, ...errors(401, 403, 422, 429) },
+          response: { 200: ClassifyStats, ...errors(401, 403, 422) },
         },
       },
       async (request) => {

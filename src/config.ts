@@ -48,6 +48,8 @@ const Settings = z.object({
   PIGEONHOLE_KEY_REQUESTS_PER_SECOND: rate,
   PIGEONHOLE_PROJECT_REQUESTS_PER_SECOND: rate,
   PIGEONHOLE_MAX_OPEN_JOBS: limit,
+  PIGEONHOLE_MAX_WAITING_REQUESTS: number(1_000),
+  PIGEONHOLE_MAX_EVENT_STREAMS: number(100),
   PIGEONHOLE_ENGINE: z.enum(['local']).default('local'),
   PIGEONHOLE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
@@ -82,6 +84,8 @@ export interface Config {
   readonly keyRequestsPerSecond: number | null;
   readonly projectRequestsPerSecond: number | null;
   readonly maxOpenJobs: number | null;
+  readonly maxWaitingRequests: number;
+  readonly maxEventStreams: number;
   readonly logLevel: z.infer<typeof Settings>['PIGEONHOLE_LOG_LEVEL'];
 }
 
@@ -126,6 +130,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     keyRequestsPerSecond: settings.PIGEONHOLE_KEY_REQUESTS_PER_SECOND,
     projectRequestsPerSecond: settings.PIGEONHOLE_PROJECT_REQUESTS_PER_SECOND,
     maxOpenJobs: settings.PIGEONHOLE_MAX_OPEN_JOBS,
+    maxWaitingRequests: settings.PIGEONHOLE_MAX_WAITING_REQUESTS,
+    maxEventStreams: settings.PIGEONHOLE_MAX_EVENT_STREAMS,
     logLevel: settings.PIGEONHOLE_LOG_LEVEL,
   });
 }

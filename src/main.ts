@@ -17,6 +17,7 @@ import {
   setEnvironmentKey,
 } from './store/api-keys.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import { JobFeed } from './store/job-feed.ts';
 import { migrate, ping } from './store/migrate.ts';
 import { ensureDefaultTenant, ensureProject, ensureSecret } from './store/tenancy.ts';
 import { VERSION } from './version.ts';
@@ -51,7 +52,9 @@ export async function serve(config: Config): Promise<RunningServer> {
     const { db, blobs } = await openStore(config, releases);
     const newApiKey = await ensureApiKey(db, config);
     const urlSigningKey = await ensureSecret(db, 'url-signing');
-    const { worker, warmUp } = startWorker({ config, db, blobs, log, releases });
+    const feed = new JobFeed(db);
+    const jobChanged = () => feed.announce();
+    const { worker, warmUp } = startWorker({ config, db, blobs, log, releases, jobChanged });
     const app = await buildApp({
       db,
       blobs,
@@ -60,10 +63,19 @@ export async function serve(config: Config): Promise<RunningServer> {
       publicUrl: config.publicUrl,
       maxUploadBytes: config.maxUploadBytes,
       outbound: { allowPrivateAddresses: config.allowPrivateUrls, timeoutMs: config.fetchTimeoutMs },
+      feed,
       limits: config,
+      maxWaitingRequests: config.maxWaitingRequests,
+      maxEventStreams: config.maxEventStreams,
       checkReady: () => ping(db),
-      jobCreated: () => worker.wake(),
-      jobCancelled: (jobId) => worker.cancel(jobId),
+      jobCreated: () => {
+        worker.wake();
+        jobChanged();
+      },
+      jobCancelled: (jobId) => {
+        worker.cancel(jobId);
+        jobChanged();
+      },
       version: VERSION,
     });
     releases.push(() => app.close());
@@ -154,12 +166,15 @@ function startWorker({
   blobs,
   log,
   releases,
+  jobChanged = () => {},
 }: {
   config: Config;
   db: Database;
   blobs: DiskBlobs;
   log: Logger;
   releases: (() => Promise<void>)[];
+  /** Called after a worker has written a change of a job. */
+  jobChanged?: () => void;
 }): { worker: Worker; warmUp: () => void } {
   const { parser, engine } = openPipeline(config);
   releases.push(async () => {
@@ -170,9 +185,9 @@ function startWorker({
     {
       claim: () => queue.claim(),
       run: (job, signal) => runJob(job, { db, blobs, parser, engine }, signal),
-      settle: (lease, outcome) => queue.settle(lease, outcome),
+      settle: (lease, outcome) => queue.settle(lease, outcome).finally(jobChanged),
       heartbeat: (leases) => queue.heartbeat(leases),
-      markRunning: (lease) => queue.markRunning(lease),
+      markRunning: (lease) => queue.markRunning(lease).finally(jobChanged),
       log,
     },
     {

@@ -14,6 +14,7 @@ import type { Principal } from '../domain/tenancy.ts';
 import { AppError } from '../errors.ts';
 import type { OutboundPolicy } from '../lib/outbound.ts';
 import type { Database } from '../store/database.ts';
+import type { JobFeed } from '../store/job-feed.ts';
 import { createAuthenticate } from './auth.ts';
 import { RequestValidationError, refuseUnreadable, sendError } from './error-response.ts';
 import { apiDescription } from './openapi.ts';
@@ -23,6 +24,7 @@ import { classifierRoutes } from './routes/classifier.ts';
 import { type ClassifyRouteDeps, classifyRoutes } from './routes/classify.ts';
 import { detailsRoutes } from './routes/details.ts';
 import { downloadRoutes } from './routes/download.ts';
+import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { legacyFileRoutes } from './routes/legacy-files.ts';
@@ -58,7 +60,11 @@ export interface HttpDeps extends Pick<ClassifyRouteDeps, 'jobCreated' | 'jobCan
   outbound: OutboundPolicy;
   /** Rejects while the server cannot do its work. */
   checkReady(): Promise<void>;
+  feed: JobFeed;
   limits: Limits;
+  /** Requests that may stay open at a time: those that wait for a job, and those that follow the events. */
+  maxWaitingRequests: number;
+  maxEventStreams: number;
   version: string;
 }
 
@@ -128,6 +134,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     await api.register(rerunRoutes(deps));
     await api.register(detailsRoutes(deps));
     await api.register(statsRoutes(deps));
+    await api.register(eventRoutes(deps));
     await api.register(classifierRoutes(deps));
     await api.register(fileRoutes({ ...deps, uploads, urls }));
     await api.register(legacyFileRoutes({ ...deps, uploads, urls }));

@@ -22,11 +22,12 @@ export class FinishedJobs {
     return this.#bodies.get(`${projectId}/${id}`);
   }
 
-  /** The rendered job, or null when the project has none with that id. */
-  async read(projectId: string, id: string): Promise<string | null> {
+  /** The rendered job and whether it has ended, or null when the project has none with that id. */
+  async read(projectId: string, id: string): Promise<{ body: string; ended: boolean } | null> {
     const found = await findClassifyJob(this.#db, projectId, id);
     if (!found) return null;
-    if (isTerminal(found.status)) this.#bodies.set(`${projectId}/${id}`, found.body, found.body.length);
-    return found.body;
+    const ended = isTerminal(found.status);
+    if (ended) this.#bodies.set(`${projectId}/${id}`, found.body, found.body.length);
+    return { body: found.body, ended };
   }
 }

@@ -6,6 +6,7 @@ import { ClassifyConfiguration } from '../../domain/rules.ts';
 import type { Principal } from '../../domain/tenancy.ts';
 import { boundedText } from '../../domain/text.ts';
 import { AppError } from '../../errors.ts';
+import { Bell } from '../../lib/bell.ts';
 import { newId, normalizeId } from '../../lib/ids.ts';
 import {
   type ClassifyJobFilter,
@@ -18,6 +19,7 @@ import {
 import type { Database } from '../../store/database.ts';
 import { findFile } from '../../store/files.ts';
 import { FinishedJobs } from '../../store/finished-jobs.ts';
+import type { JobFeed } from '../../store/job-feed.ts';
 import { PageCache } from '../../store/page-cache.ts';
 import { findParse } from '../../store/parse-jobs.ts';
 import { scopeOf } from '../auth.ts';
@@ -26,15 +28,21 @@ import { decodePageToken, encodePageToken } from '../pagination.ts';
 import { QueryDateTime, QueryList, ScopeQuery } from '../query.ts';
 import { rendered } from '../rendered.ts';
 import type { Limits } from '../request-rates.ts';
+import { Seats } from '../seats.ts';
 import { validQuery } from '../validation.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 100;
+/** SDKs give up on a request after 60 seconds. */
+const MAX_WAIT_SECONDS = 60;
 export const MAX_TRANSACTION_ID_CHARACTERS = 255;
 
 /** What the classify routes need of the rest of the server. */
 export interface ClassifyRouteDeps {
   db: Database;
+  feed: JobFeed;
+  /** Requests that may wait for a job at a time. */
+  maxWaitingRequests: number;
   /** What holds for projects that have no settings of their own. */
   limits: Pick<Limits, 'maxOpenJobs'>;
   /** Called after a job has been written: someone should claim it. */
@@ -97,10 +105,39 @@ const ClassifyJobPage = z
 const JobParams = z.object({ job_id: z.string() });
 
 /** `/api/v2/classify`: create, list, get and cancel classify jobs. */
-export function classifyRoutes({ db, limits, jobCreated, jobCancelled }: ClassifyRouteDeps): FastifyPluginAsyncZod {
+export function classifyRoutes({
+  db,
+  feed,
+  limits,
+  maxWaitingRequests,
+  jobCreated,
+  jobCancelled,
+}: ClassifyRouteDeps): FastifyPluginAsyncZod {
   const pages = new PageCache(db);
   const finished = new FinishedJobs(db);
+  const seats = new Seats(maxWaitingRequests, 'waiting requests');
+
+  /** The job as it is when it has ended, at the deadline, or at the signal; null = it is gone. */
+  async function waitForEnd(
+    projectId: string,
+    id: string,
+    { deadline, signal }: { deadline: number; signal: AbortSignal },
+  ): Promise<string | null> {
+    const bell = new Bell();
+    const unsubscribe = await feed.onJob(id, () => bell.ring());
+    try {
+      for (;;) {
+        const found = await finished.read(projectId, id);
+        if (found === null || found.ended) return found?.body ?? null;
+        if (!(await bell.wait(deadline - performance.now(), signal))) return found.body;
+      }
+    } finally {
+      unsubscribe();
+    }
+  }
+
   return async (app) => {
+    app.addHook('preClose', async () => seats.close());
     app.post(
       '/api/v2/classify',
       {
@@ -184,17 +221,31 @@ export function classifyRoutes({ db, limits, jobCreated, jobCancelled }: Classif
           operationId: 'getClassifyJob',
           tags: ['Classify'],
           summary: 'Get a classify job',
+          description: 'With `wait_seconds`, an extension of Pigeonhole, the answer comes when the job has ended.',
           params: JobParams,
-          querystring: ScopeQuery,
+          querystring: ScopeQuery.extend({
+            wait_seconds: z
+              .int()
+              .min(0)
+              .max(MAX_WAIT_SECONDS)
+              .default(0)
+              .describe('How long to wait for the end of the job; then it is answered as it is.'),
+          }),
           response: { 200: ClassifyJob, ...errors(401, 403, 404, 422) },
         },
       },
       async (request, reply) => {
         const projectId = scopeOf(request.principal, request.query);
         const id = normalizeId('classifyJob', request.params.job_id);
-        const body = finished.recall(projectId, id) ?? (await finished.read(projectId, id));
-        if (body === null) throw jobNotFound();
-        return rendered(reply, body);
+        const known = finished.recall(projectId, id);
+        if (known !== undefined) return rendered(reply, known);
+        const found = await finished.read(projectId, id);
+        if (found === null) throw jobNotFound();
+        const { wait_seconds } = request.query;
+        if (found.ended || wait_seconds === 0) return rendered(reply, found.body);
+        const { signal } = seats.take(projectId, reply);
+        const deadline = performance.now() + wait_seconds * 1000;
+        return rendered(reply, (await waitForEnd(projectId, id, { deadline, signal })) ?? found.body);
       },
     );
 

@@ -1,4 +1,4 @@
-import type { FormatContext, FormatResult } from './format.ts';
+import type { FormatContext, FormatPage, FormatResult } from './format.ts';
 
 /** Characters (UTF-16 units) of a page of text that has no pages of its own: about one printed page. */
 export const FLOW_PAGE_CHARACTERS = 3000;
@@ -39,8 +39,16 @@ function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/** The selected ones of `texts`, which are all pages of a document. */
+/** The selected ones of `pages`, which are all pages of a document. */
+export function selectPages(pages: readonly Omit<FormatPage, 'number'>[], context: FormatContext): FormatResult {
+  const selected = context.select(pages.length).map((number) => ({ ...pages[number - 1]!, number }));
+  return { totalPages: pages.length, pages: selected };
+}
+
+/** The same for pages that are nothing but text. */
 export function selectTexts(texts: readonly string[], context: FormatContext): FormatResult {
-  const pages = context.select(texts.length).map((number) => ({ number, text: texts[number - 1] ?? '' }));
-  return { totalPages: texts.length, pages };
+  return selectPages(
+    texts.map((text) => ({ text })),
+    context,
+  );
 }

@@ -12,7 +12,7 @@ const PAGED: Readonly<Record<string, string>> = { pptx: 'slide', odp: 'slide', x
  * in documents that flow `FLOW_PAGE_CHARACTERS` of text, as page numbers exist only once a word processor lays it out.
  */
 export const office: Format = {
-  kinds: ['docx', 'pptx', 'xlsx', 'odt', 'odp', 'ods', 'rtf', 'epub'],
+  kinds: ['xlsx', 'rtf', 'epub'],
   async read(file, context) {
     const { OfficeParser, OfficeGenerator } = await import('officeparser');
     const bytes = await readFile(file.path);

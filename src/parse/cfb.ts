@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import type { ByteSource } from './byte-source.ts';
 
 /** Bytes of directory read at most: 32,768 entries of 128 bytes; an ordinary file has fewer than 100. */
 const MAX_DIRECTORY_BYTES = 4 * 1024 * 1024;
@@ -9,6 +9,7 @@ const END_OF_CHAIN = 0xfffffffa;
 const STREAMS: readonly (readonly [name: string, kind: string])[] = [
   ['EncryptedPackage', 'encrypted-office'],
   ['EncryptionInfo', 'encrypted-office'],
+  ['EncryptedSummary', 'encrypted-office'],
   ['WordDocument', 'doc'],
   ['Workbook', 'xls'],
   ['Book', 'xls'],
@@ -22,17 +23,9 @@ const STREAMS: readonly (readonly [name: string, kind: string])[] = [
  * The kind of an OLE compound file (`doc`, `xls`, `ppt`, `msg`, `vsd`, `encrypted-office`) from the names in its
  * directory, or null. The format has one signature for all of them. Reads the directory only, whatever the file's size.
  */
-export async function cfbKind(path: string): Promise<string | null> {
-  const file = await open(path);
-  try {
-    const names = await entryNames(async (offset, length) => {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-      return buffer.subarray(0, bytesRead);
-    });
-    return STREAMS.find(([name]) => names.has(name))?.[1] ?? null;
-  } finally {
-    await file.close();
-  }
+export async function cfbKind(bytes: ByteSource): Promise<string | null> {
+  const names = await entryNames((offset, length) => bytes.read(offset, length));
+  return STREAMS.find(([name]) => names.has(name))?.[1] ?? null;
 }
 
 /** Names in the directory of a compound file ([MS-CFB] 2.2 header, 2.3 FAT, 2.6 directory). Stops at the first nonsense. */

@@ -1,10 +1,9 @@
 import type { Page } from '../domain/document.ts';
 import type { PageRange } from '../domain/page-ranges.ts';
 
-/** A document whose kind is known, on the local disk. */
+/** A document whose kind is known, in memory. */
 export interface SourceFile {
-  /** Absolute path. Its extension means nothing. */
-  path: string;
+  bytes: Buffer;
   /** As `sniff` named it, one of the format's `kinds`. */
   kind: string;
 }
@@ -29,6 +28,25 @@ export interface FormatContext {
    */
   select(totalPages: number): number[];
   selection: PageSelection;
+  /**
+   * Reads documents that are attached to this one, after its own `ownPages` pages. See `readAttachments`.
+   */
+  attachments(ownPages: number, attached: readonly AttachedFile[]): Promise<AttachedPages>;
+}
+
+/** A document inside another. */
+export interface AttachedFile {
+  name: string;
+  bytes: Buffer;
+}
+
+export interface AttachedPages {
+  /** Pages of all attachments that were read, selected or not. */
+  totalPages: number;
+  /** The selected ones, numbered after the pages of the document they are attached to. */
+  pages: FormatPage[];
+  /** What was left out, and why: a sentence each. */
+  notRead: string[];
 }
 
 /** A page as a format gives it. What it leaves out is null in the document. */

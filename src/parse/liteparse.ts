@@ -1,4 +1,4 @@
-import type { LiteParseConfig, ParseResult } from '@llamaindex/liteparse';
+import type { LiteParseConfig, ParsedPage, ParseResult } from '@llamaindex/liteparse';
 import { AppError } from '../errors.ts';
 import type { FormatContext } from './format.ts';
 
@@ -20,13 +20,27 @@ export async function callLiteparse(bytes: Buffer, options: Partial<LiteParseCon
   );
 }
 
+/** What OCR saw on a page. */
+export interface RecognisedPage {
+  text: string;
+  /** Size of the page in points. */
+  width: number;
+  height: number;
+  /** Mean over the characters, 0..1; null when there are none. */
+  confidence: number | null;
+}
+
 /**
  * Text of one page of a PDF or of an image, by OCR. "" means there is none. One page a call: of several pages in one
  * call, liteparse leaves those empty whose OCR failed, unless all did.
  *
  * @throws AppError OCR_UNAVAILABLE without data for the language; what liteparse throws when the page cannot be drawn.
  */
-export async function recognisePage(bytes: Buffer, pageNumber: number, context: FormatContext): Promise<string> {
+export async function recognisePage(
+  bytes: Buffer,
+  pageNumber: number,
+  context: FormatContext,
+): Promise<RecognisedPage> {
   const { folder, language } = await context.ocrData();
   const result = await callLiteparse(bytes, {
     ocrEnabled: true,
@@ -40,7 +54,18 @@ export async function recognisePage(bytes: Buffer, pageNumber: number, context: 
   });
   const page = result.pages[0];
   if (page === undefined) throw new Error(`page ${pageNumber} was not returned`);
-  return page.text;
+  const { text, width, height, textItems } = page;
+  return { text, width, height, confidence: meanConfidence(textItems) };
+}
+
+function meanConfidence(items: ParsedPage['textItems']): number | null {
+  let sum = 0;
+  let characters = 0;
+  for (const { text, confidence = 1 } of items) {
+    sum += confidence * text.length;
+    characters += text.length;
+  }
+  return characters === 0 ? null : sum / characters;
 }
 
 /** liteparse has one error class and no codes, so the beginning of its message is all there is to go by. */

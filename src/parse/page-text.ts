@@ -1,3 +1,5 @@
+import type { Block } from '../domain/document.ts';
+
 /** UTF-8 bytes of text kept of one page; the rest is ignored. A dense printed page has about 6 KB. */
 export const MAX_PAGE_BYTES = 64 * 1024;
 
@@ -18,6 +20,39 @@ export function cleanPageText(text: string): string {
     .replace(/\n{3,}/g, '\n\n')
     .replace(/^\n+|\s+$/g, '');
   return cutToBytes(clean, MAX_PAGE_BYTES);
+}
+
+/**
+ * Blocks under the same rules as the text of their page, which they repeat: cleaned, and dropped from where they have
+ * more text than was kept of the page.
+ */
+export function cleanBlocks(blocks: readonly Block[], keptText: string): Block[] {
+  // Blocks have a little less than the text (no bars, no bullets) or a little more (cells that are empty).
+  let charactersLeft = keptText.length * 1.1 + 64;
+  const result: Block[] = [];
+  const clean = (text: string) => {
+    const cleaned = cleanPageText(text);
+    charactersLeft -= cleaned.length;
+    return cleaned;
+  };
+  for (const block of blocks) {
+    const cleaned = cleanBlock(block, clean);
+    if (charactersLeft < 0) break;
+    result.push(cleaned);
+  }
+  return result;
+}
+
+function cleanBlock(block: Block, clean: (text: string) => string): Block {
+  switch (block.type) {
+    case 'heading':
+    case 'text':
+      return { ...block, text: clean(block.text) };
+    case 'list':
+      return { ...block, items: block.items.map(clean) };
+    case 'table':
+      return { ...block, rows: block.rows.map((row) => row.map(clean)) };
+  }
 }
 
 /** The longest beginning of `text` that takes at most `maxBytes` in UTF-8 and ends with a whole character. */

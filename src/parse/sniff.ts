@@ -1,6 +1,5 @@
-import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { fileTypeFromFile } from 'file-type';
+import type { ByteSource } from './byte-source.ts';
 import { cfbKind } from './cfb.ts';
 import { decodeText, unicodeEncoding } from './charset.ts';
 import { TEXT_KINDS } from './text-kinds.ts';
@@ -32,28 +31,18 @@ const ALIASES: Readonly<Record<string, string>> = {
  * with a password, `empty`, or `binary` when nothing is recognised. Bytes decide; the name only tells kinds of text
  * apart, and never turns text into something else.
  *
- * @param path absolute path on the local disk; @param name what the user called it.
+ * @param name what the user called it.
  */
-export async function sniff(path: string, name: string): Promise<string> {
-  const head = await readHead(path);
+export async function sniff(bytes: ByteSource, name: string): Promise<string> {
+  const head = await bytes.read(0, HEAD_BYTES);
   if (head.length === 0) return 'empty';
   if (isPdf(head)) return 'pdf';
   // Before file-type, which takes some texts that begin like a binary format for it.
   if (looksLikeText(head)) return textKind(head, name);
-  const detected = (await fileTypeFromFile(path))?.ext;
-  if (detected === 'cfb') return (await cfbKind(path)) ?? 'cfb';
+  const detected = await bytes.signature();
+  if (detected === 'cfb') return (await cfbKind(bytes)) ?? 'cfb';
   if (detected === undefined) return 'binary';
   return ALIASES[detected] ?? detected;
-}
-
-async function readHead(path: string): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }
 
 /** The header may stand after up to 1 KB of other bytes, and in practice does. */

@@ -12,7 +12,8 @@ const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
 /** A zip archive in memory, read part by part; nothing is ever written to a disk, so names do no harm. */
 export interface Zip {
   has(name: string): boolean;
-  names(): string[];
+  /** What the parts whose names match say they unpack to. */
+  unpackedBytes(names: RegExp): number;
   /**
    * Bytes of a part as they are unpacked.
    *
@@ -50,7 +51,8 @@ export async function openZip(bytes: Buffer): Promise<Zip> {
   }
   return {
     has: (name) => entries.has(name),
-    names: () => [...entries.keys()],
+    unpackedBytes: (names) =>
+      [...entries].reduce((sum, [name, entry]) => sum + (names.test(name) ? entry.uncompressedSize : 0), 0),
     stream,
     text: (name) => readText(stream(name)),
   };

@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateRawSync, deflateSync } from 'node:zlib';
+import { CFB, utils, write } from '@e965/xlsx';
 import type { DocumentSource } from '../../src/parse/parser.ts';
 
 /** A document that is committed in test/documents. */
@@ -71,13 +72,27 @@ function contentTypes(parts: Record<string, string>): string {
   return `${XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>${types.join('')}</Types>`;
 }
 
-/** A Word document whose body is `body`, in WordprocessingML. */
-export function docx(body: string | Buffer): Buffer {
-  const open = `${XML}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>`;
+/** A Word document whose body is `body`, in WordprocessingML; `parts` are what stands inside the roots of others. */
+export function docx(
+  body: string | Buffer,
+  parts: Partial<Record<'styles' | 'numbering' | 'header' | 'footnotes', string>> = {},
+): Buffer {
+  const root = (name: string) =>
+    `${XML}<w:${name} xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">`;
+  const roots = { styles: 'styles', numbering: 'numbering', header: 'hdr', footnotes: 'footnotes' } as const;
+  const names = Object.keys(parts) as (keyof typeof parts)[];
   return zip({
     '[Content_Types].xml': contentTypes({ '/word/document.xml': 'wordprocessingml.document.main' }),
     '_rels/.rels': relationships([['officeDocument', 'word/document.xml']]),
-    'word/document.xml': Buffer.concat([Buffer.from(open), Buffer.from(body), Buffer.from('</w:body></w:document>')]),
+    'word/_rels/document.xml.rels': relationships(names.map((name) => [name, `${name}.xml`] as const)),
+    'word/document.xml': Buffer.concat([
+      Buffer.from(`${root('document')}<w:body>`),
+      Buffer.from(body),
+      Buffer.from('</w:body></w:document>'),
+    ]),
+    ...Object.fromEntries(
+      names.map((name) => [`word/${name}.xml`, `${root(roots[name])}${parts[name]}</w:${roots[name]}>`]),
+    ),
   });
 }
 
@@ -118,13 +133,100 @@ export function openDocument(kind: 'text' | 'presentation' | 'spreadsheet', cont
   });
 }
 
-export function epub(chapter: string): Buffer {
+/** A book with a file for each chapter. */
+export function epub(...chapters: readonly string[]): Buffer {
+  const items = chapters.map((_, at) => `<item id="c${at}" href="c${at}.xhtml" media-type="application/xhtml+xml"/>`);
+  const spine = chapters.map((_, at) => `<itemref idref="c${at}"/>`);
   return zip({
     mimetype: 'application/epub+zip',
     'META-INF/container.xml': `${XML}<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="content.opf" media-type="application/oebps-package+xml"/></rootfiles></container>`,
-    'content.opf': `${XML}<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:identifier id="id">1</dc:identifier><dc:title>Book</dc:title><dc:language>en</dc:language></metadata><manifest><item id="c" href="c.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="c"/></spine></package>`,
-    'c.xhtml': `${XML}<html xmlns="http://www.w3.org/1999/xhtml"><head><title>Book</title></head><body>${chapter}</body></html>`,
+    'content.opf': `${XML}<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:identifier id="id">1</dc:identifier><dc:title>Book</dc:title><dc:language>en</dc:language></metadata><manifest>${items.join('')}</manifest><spine>${spine.join('')}</spine></package>`,
+    ...Object.fromEntries(
+      chapters.map((chapter, at) => [
+        `c${at}.xhtml`,
+        `${XML}<html xmlns="http://www.w3.org/1999/xhtml"><head><title>Book</title></head><body>${chapter}</body></html>`,
+      ]),
+    ),
   });
+}
+
+/** A workbook with a sheet `Loft` and an empty sheet. */
+export function workbook(bookType: 'xlsx' | 'biff8', { formats = false } = {}): Buffer {
+  const book = utils.book_new();
+  const rows: unknown[][] = formats
+    ? [[46_090, 1234.5]]
+    : [
+        ['Bird', 'Age'],
+        ['Cher Ami', 3],
+      ];
+  const sheet = utils.aoa_to_sheet(rows);
+  if (formats) {
+    sheet.A1.z = 'yyyy-mm-dd';
+    sheet.B1.z = '#,##0.00';
+  }
+  utils.book_append_sheet(book, sheet, 'Loft');
+  utils.book_append_sheet(book, utils.aoa_to_sheet([]), 'Empty');
+  return write(book, { type: 'buffer', bookType });
+}
+
+/** A message with attachments, in MIME. */
+export function mail(message: { subject: string; attachments: readonly (readonly [string, Buffer])[] }): Buffer {
+  const boundary = `part-of-${message.subject.replaceAll(' ', '-')}`;
+  const attached = message.attachments.flatMap(([name, bytes]) => [
+    `--${boundary}`,
+    `Content-Type: application/octet-stream`,
+    `Content-Disposition: attachment; filename="${name}"`,
+    'Content-Transfer-Encoding: base64',
+    '',
+    bytes.toString('base64').replace(/.{76}/g, '$&\r\n'),
+  ]);
+  const lines = [
+    'From: zoe@example.com',
+    'To: bob@example.com',
+    `Subject: ${message.subject}`,
+    'MIME-Version: 1.0',
+    `Content-Type: multipart/mixed; boundary="${boundary}"`,
+    '',
+    `--${boundary}`,
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    'See attached.',
+    ...attached,
+    `--${boundary}--`,
+  ];
+  return Buffer.from(lines.join('\r\n'));
+}
+
+/** An Outlook message with one attachment ([MS-OXMSG]): a stream a property, named by its tag. */
+export function outlookMessage(): Buffer {
+  const file = CFB.utils.cfb_new();
+  const text = (folder: string, tag: string, value: string) =>
+    CFB.utils.cfb_add(file, `${folder}__substg1.0_${tag}001F`, Buffer.from(value, 'utf16le'));
+  const properties = (folder: string, headerBytes: number, numbers: Record<number, number> = {}) => {
+    const entries = Object.entries(numbers).map(([tag, value]) => {
+      const entry = Buffer.alloc(16);
+      entry.writeUInt32LE(Number(tag), 0);
+      entry.writeUInt32LE(6, 4);
+      entry.writeUInt32LE(value, 8);
+      return entry;
+    });
+    CFB.utils.cfb_add(file, `${folder}__properties_version1.0`, Buffer.concat([Buffer.alloc(headerBytes), ...entries]));
+  };
+  properties('/', 32);
+  text('/', '001A', 'IPM.Note');
+  text('/', '0037', 'Overdue');
+  text('/', '1000', 'Please pay now.');
+  text('/', '0C1A', 'Zoë');
+  text('/', '5D01', 'zoe@example.com');
+  const recipient = '/__recip_version1.0_#00000000/';
+  properties(recipient, 8, { 202702851: 1 });
+  text(recipient, '3001', 'Bob');
+  text(recipient, '39FE', 'bob@example.com');
+  const attachment = '/__attach_version1.0_#00000000/';
+  properties(attachment, 8, { 923074563: 1 });
+  text(attachment, '3707', 'note.txt');
+  CFB.utils.cfb_add(file, `${attachment}__substg1.0_37010102`, Buffer.from('Buy grain.'));
+  return Buffer.from(CFB.write(file, { type: 'buffer' }) as Uint8Array);
 }
 
 /** An OLE compound file (the container of doc, xls, ppt, msg and encrypted Office) with empty streams of these names. */
@@ -154,21 +256,41 @@ export function compoundFile(streams: readonly string[]): Buffer {
 }
 
 /** A one-page PDF whose page shows `content`, drawing operators, packed as often as `filters` says. */
-export function pdf(content: Buffer, { timesPacked = 0 } = {}): Buffer {
+export function pdf(content: Buffer, { timesPacked = 0, rotate = 0 } = {}): Buffer {
   let packed = content;
   for (let time = 0; time < timesPacked; time++) packed = deflateSync(packed);
   const filter = timesPacked === 0 ? '' : ` /Filter [${' /FlateDecode'.repeat(timesPacked)}]`;
-  const objects = [
+  return pdfOf([
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
-    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
+    `<< /Type /Page /Parent 2 0 R /Rotate ${rotate} /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>`,
     Buffer.concat([
       Buffer.from(`<< /Length ${packed.length}${filter} >>\nstream\n`),
       packed,
       Buffer.from('\nendstream'),
     ]),
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
-  ];
+  ]);
+}
+
+/** A form with a text field, a ticked box and a choice, whose values are in no drawing operator. */
+export function pdfForm(): Buffer {
+  const text = 'BT /F1 12 Tf 72 750 Td (Membership) Tj ET';
+  return pdfOf([
+    '<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R 6 0 R 7 0 R] /DA (/Helv 12 Tf 0 g) /DR << /Font << /Helv 4 0 R >> >> >> >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 4 0 R >> >> /Contents 8 0 R /Annots [5 0 R 6 0 R 7 0 R] >>',
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+    '<< /Type /Annot /Subtype /Widget /FT /Tx /T (pigeon) /TU (Name of the pigeon) /V (Cher Ami) /Rect [100 700 300 720] /P 3 0 R >>',
+    '<< /Type /Annot /Subtype /Widget /FT /Btn /T (member) /V /Yes /AS /Yes /Rect [100 650 120 670] /P 3 0 R /AP << /N << /Yes 9 0 R /Off 9 0 R >> >> >>',
+    '<< /Type /Annot /Subtype /Widget /FT /Ch /T (breed) /Opt [(Homer)(Tippler)] /V (Tippler) /Rect [100 600 200 620] /P 3 0 R >>',
+    `<< /Length ${text.length} >>\nstream\n${text}\nendstream`,
+    '<< /Type /XObject /Subtype /Form /BBox [0 0 10 10] /Length 0 >>\nstream\n\nendstream',
+  ]);
+}
+
+/** A PDF of these objects, numbered from 1; the first is its catalogue. */
+export function pdfOf(objects: readonly (string | Buffer)[]): Buffer {
   const parts: Buffer[] = [Buffer.from('%PDF-1.7\n')];
   const offsets: number[] = [];
   let length = parts[0]!.length;

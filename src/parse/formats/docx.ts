@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { BlockWriter, flowPages } from '../blocks.ts';
 import { selectPages } from '../flow.ts';
 import type { Format } from '../format.ts';
@@ -16,8 +15,8 @@ const MAX_SPAN = 64;
  */
 export const docx: Format = {
   kinds: ['docx'],
-  async read(file, context) {
-    const zip = await openZip(await readFile(file.path));
+  async read({ bytes }, context) {
+    const zip = await openZip(bytes);
     const main = await mainPart(zip);
     const related = [...(await relationships(zip, main)).values()].filter(({ target }) => zip.has(target));
     const partsOf = (type: string) => related.filter((part) => part.type === type).map(({ target }) => target);

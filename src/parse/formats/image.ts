@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Format, FormatPage } from '../format.ts';
 import { recognisePage } from '../liteparse.ts';
 import { tiffImages } from '../tiff.ts';
@@ -9,12 +8,11 @@ import { tiffImages } from '../tiff.ts';
  */
 export const image: Format = {
   kinds: ['png', 'jpg', 'webp', 'bmp', 'gif', 'tiff'],
-  async read(file, context) {
-    const bytes = await readFile(file.path);
-    const images = file.kind === 'tiff' ? tiffImages(bytes) : [() => bytes];
+  async read({ bytes, kind }, context) {
+    const images = kind === 'tiff' ? tiffImages(bytes) : [() => bytes];
     const pages: FormatPage[] = [];
     for (const number of context.select(images.length)) {
-      pages.push({ number, text: await recognisePage(images[number - 1]!(), 1, context) });
+      pages.push({ number, ...(await recognisePage(images[number - 1]!(), 1, context)) });
     }
     return { totalPages: images.length, pages };
   },

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Block } from '../../domain/document.ts';
 import { AppError } from '../../errors.ts';
 import { BlockWriter, blocksPage, flowPages } from '../blocks.ts';
@@ -19,13 +18,13 @@ const LEFT_OUT = ['annotation', 'tracked-changes', 'desc', 'note-citation', 'num
  */
 export const odf: Format = {
   kinds: ['odt', 'odp', 'ods'],
-  async read(file, context) {
-    const zip = await openZip(await readFile(file.path));
+  async read({ bytes, kind }, context) {
+    const zip = await openZip(bytes);
     if (zip.has('META-INF/manifest.xml') && (await zip.text('META-INF/manifest.xml')).includes('encryption-data')) {
       throw new AppError('FILE_IS_PROTECTED', 'The document needs a password to be opened.');
     }
     const writer = new BlockWriter();
-    if (file.kind !== 'odt') {
+    if (kind !== 'odt') {
       const pages: Block[][] = [];
       await readXml(zip.stream('content.xml'), contentHandlers(writer, { endOfPage: () => pages.push(writer.take()) }));
       return {

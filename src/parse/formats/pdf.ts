@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import type { ParsedPage } from '@llamaindex/liteparse';
+import type { FormField, ParsedPage } from '@llamaindex/liteparse';
 import { selectPages } from '../../domain/page-ranges.ts';
 import { AppError } from '../../errors.ts';
 import type { Format, FormatContext, FormatPage } from '../format.ts';
 import { callLiteparse, isBlankPage, recognisePage } from '../liteparse.ts';
+import { pdfBlocks } from '../pdf-blocks.ts';
 
 /**
  * Pages read at a time: few at first, so that the number of pages is known and checked early, then many. Batches keep
@@ -31,7 +31,7 @@ const SCAN_MIN_COVERAGE = 0.3;
 export const pdf: Format = {
   kinds: ['pdf'],
   async read(file, context) {
-    const bytes = withoutPreamble(await readFile(file.path));
+    const bytes = withoutPreamble(file.bytes);
     try {
       return await readPages(bytes, context);
     } catch (cause) {
@@ -53,7 +53,8 @@ async function readPages(bytes: Buffer, context: FormatContext) {
   const hoped = [...selectPages(MOST_PAGES, { ranges, maxPages: atFirst })];
   const first = await readText(bytes, hoped.length > 0 ? hoped : [1]);
   const wanted = context.select(first.totalPages);
-  pages.push(...(await withOcr(bytes, first.pages, context)));
+  const wantedAtFirst = first.pages.filter(({ pageNum }) => wanted.includes(pageNum));
+  pages.push(...(await withOcr(bytes, wantedAtFirst, context)));
   while (pages.length < wanted.length) {
     const batch = await readText(bytes, wanted.slice(pages.length, pages.length + NEXT_BATCH));
     pages.push(...(await withOcr(bytes, batch.pages, context)));
@@ -62,8 +63,15 @@ async function readPages(bytes: Buffer, context: FormatContext) {
 }
 
 async function readText(bytes: Buffer, pageNumbers: readonly number[]) {
-  const targetPages = pageNumbers.join(',');
-  const result = await callLiteparse(bytes, { targetPages, maxPages: pageNumbers.length, includeComplexity: true });
+  const result = await callLiteparse(bytes, {
+    targetPages: pageNumbers.join(','),
+    maxPages: pageNumbers.length,
+    includeComplexity: true,
+    extractFormFields: true,
+    extractBlocks: true,
+    // Otherwise letterheads, and lines that repeat on every page, are missing in the blocks.
+    keepHeadersFooters: true,
+  });
   const readable = pageNumbers.filter((number) => number <= result.totalPages).length;
   if (result.pages.length !== readable) throw new Error(`${result.pages.length} of ${readable} pages were returned`);
   return result;
@@ -73,10 +81,30 @@ async function withOcr(bytes: Buffer, parsed: readonly ParsedPage[], context: Fo
   const pages: FormatPage[] = [];
   for (const page of parsed) {
     const number = page.pageNum;
-    const needsOcr = mayBeScan(page) && !(await isBlankPage(bytes, number));
-    pages.push({ number, text: needsOcr ? await recognisePage(bytes, number, context) : page.text });
+    const isScan = mayBeScan(page) && !(await isBlankPage(bytes, number));
+    const form = formLines(page.formFields ?? []);
+    if (isScan) {
+      const recognised = await recognisePage(bytes, number, context);
+      pages.push({ number, ...recognised, text: [recognised.text, ...form].join('\n') });
+    } else {
+      const { width, height } = page;
+      const blocks = pdfBlocks(page.blocks ?? [], page.text);
+      if (form.length > 0) blocks?.push({ type: 'text', text: form.join('\n') });
+      pages.push({ number, width, height, text: [page.text, ...form].join('\n'), blocks });
+    }
   }
   return pages;
+}
+
+/** What was filled into a form: `Label: value` for each field. Values are drawn by viewers and not part of the text. */
+function formLines(fields: readonly FormField[]): string[] {
+  return fields.flatMap((field) => {
+    const label = field.alternateName || field.name || '';
+    if (field.type === 'checkbox' || field.type === 'radiobutton') return field.checked ? [`${label}: yes`] : [];
+    if (field.type === 'pushbutton' || field.type === 'signature') return [];
+    const value = field.selectedOptions?.join(', ') || field.value;
+    return value?.trim() ? [`${label}: ${value.trim()}`] : [];
+  });
 }
 
 function mayBeScan({ complexity }: ParsedPage): boolean {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { BlockWriter, blocksPage } from '../blocks.ts';
 import type { Format, FormatPage } from '../format.ts';
 import { mainPart, relationships } from '../ooxml.ts';
@@ -11,8 +10,8 @@ import { openZip, type Zip } from '../zip.ts';
  */
 export const pptx: Format = {
   kinds: ['pptx'],
-  async read(file, context) {
-    const zip = await openZip(await readFile(file.path));
+  async read({ bytes }, context) {
+    const zip = await openZip(bytes);
     const main = await mainPart(zip);
     const slides = await slideParts(zip, main);
     const pages: FormatPage[] = [];

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { decodeText } from '../charset.ts';
 import { selectTexts, splitFlow } from '../flow.ts';
 import type { Format } from '../format.ts';
@@ -10,7 +9,7 @@ import { TEXT_KINDS } from '../text-kinds.ts';
  */
 export const text: Format = {
   kinds: TEXT_KINDS,
-  async read(file, context) {
-    return selectTexts(splitFlow(decodeText(await readFile(file.path))), context);
+  async read({ bytes }, context) {
+    return selectTexts(splitFlow(decodeText(bytes)), context);
   },
 };

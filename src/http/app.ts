@@ -31,6 +31,7 @@ import { legacyFileRoutes } from './routes/legacy-files.ts';
 import { rerunRoutes } from './routes/rerun.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { statsRoutes } from './routes/stats.ts';
+import { uploadRoutes } from './routes/upload.ts';
 import { SignedUrls } from './signed-urls.ts';
 import { FileUploads } from './uploads.ts';
 import { parseJsonBody, validatorCompiler } from './validation.ts';
@@ -110,6 +111,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   const urls = new SignedUrls(deps.urlSigningKey, deps.publicUrl);
   const uploads = new FileUploads(deps);
   await app.register(downloadRoutes({ ...deps, urls }));
+  await app.register(uploadRoutes({ uploads, urls }));
   const rates = new RequestRates(deps.limits);
   await app.register(async (api) => {
     api.addHook('onRequest', (request, _reply, done) => {

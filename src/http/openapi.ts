@@ -8,8 +8,8 @@ import { ERRORS } from '../errors.ts';
 
 declare module 'fastify' {
   interface FastifySchema {
-    /** The parts of a multipart/form-data body, for the description of the API. */
-    form?: z.ZodObject;
+    /** A body that no schema checks, because it is read as it arrives: the parts of a form, or bytes. */
+    form?: z.ZodType;
   }
 }
 
@@ -53,7 +53,7 @@ export function apiDescription(version: string): FastifyPluginAsync {
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'";
 
-/** Describes the form an upload takes as the body of its route. It is read as it arrives, so no schema checks it. */
+/** Describes what an upload takes as the body of its route. */
 function withForm(schema: FastifySchema | undefined): FastifySchema {
   return schema?.form ? { ...schema, body: schema.form } : { ...schema };
 }

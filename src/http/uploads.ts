@@ -7,7 +7,7 @@ import { now } from '../lib/clock.ts';
 import { newId } from '../lib/ids.ts';
 import { limitBytes } from '../lib/limit-bytes.ts';
 import type { Database } from '../store/database.ts';
-import { insertFile } from '../store/files.ts';
+import { insertFile, insertFileOnce, upsertFile } from '../store/files.ts';
 import { RequestValidationError } from './error-response.ts';
 
 const MAX_NAME_CHARACTERS = 1_000;
@@ -49,6 +49,8 @@ export class FileUploads {
    * Receives a multipart request, its parts in any order.
    *
    * @param describe makes the metadata out of the form's text fields; what it throws refuses the upload.
+   * @param replace whether a file of the project with the same `externalFileId` gets these bytes, name and purpose
+   *   instead of a new file being made.
    * @throws AppError `bad_request` without a usable file part, `too_large` over the limit.
    */
   async receive(
@@ -56,6 +58,7 @@ export class FileUploads {
     projectId: string,
     fileField: string,
     describe: (fields: ReadonlyMap<string, string>) => Omit<FileMetadata, 'name'>,
+    { replace = false }: { replace?: boolean } = {},
   ): Promise<StoredFile> {
     if (!request.isMultipart()) throw noFilePart(fileField);
     const form: ReceivedForm = { fields: new Map(), file: null };
@@ -74,7 +77,9 @@ export class FileUploads {
         }
       }
       if (!form.file) throw noFilePart(fileField);
-      return await this.#record(projectId, form.file.blob, { name: form.file.name, ...describe(form.fields) });
+      const metadata = { name: form.file.name, ...describe(form.fields) };
+      const file = this.#fileOf(projectId, form.file.blob, metadata);
+      return replace ? await this.#replace(file) : await this.#insert(file);
     } catch (error) {
       if (form.file) await this.#blobs.remove(form.file.blob.blobKey);
       throw error;
@@ -85,11 +90,51 @@ export class FileUploads {
   async save(bytes: Readable, projectId: string, metadata: FileMetadata): Promise<StoredFile> {
     const blob = await this.#store(limitBytes(bytes, this.#maxUploadBytes));
     try {
-      return await this.#record(projectId, blob, metadata);
+      return await this.#insert(this.#fileOf(projectId, blob, metadata));
     } catch (error) {
       await this.#blobs.remove(blob.blobKey);
       throw error;
     }
+  }
+
+  /**
+   * Stores the bytes of a file that was announced with its id. The same bytes once more change nothing.
+   *
+   * @throws AppError `bad_request` when they are not as many as announced; `conflict` when the file has other bytes.
+   */
+  async saveAnnounced(
+    bytes: Readable,
+    {
+      fileId,
+      projectId,
+      sizeBytes,
+      ...metadata
+    }: FileMetadata & { fileId: string; projectId: string; sizeBytes: number | null },
+  ): Promise<StoredFile> {
+    const blob = { ...(await this.#store(limitBytes(arriving(bytes), this.#maxUploadBytes))), fileId };
+    try {
+      if (sizeBytes !== null && sizeBytes !== blob.sizeBytes) {
+        throw new AppError(
+          'bad_request',
+          `The file was announced with ${sizeBytes} bytes and came with ${blob.sizeBytes}.`,
+        );
+      }
+      const file = this.#fileOf(projectId, blob, metadata);
+      const stored = await insertFileOnce(this.#db, file);
+      if (stored.contentHash !== file.contentHash) {
+        throw new AppError('conflict', `File ${fileId} has been uploaded already, with other bytes.`);
+      }
+      if (stored.blobKey !== file.blobKey) await this.#blobs.remove(file.blobKey);
+      return stored;
+    } catch (error) {
+      await this.#blobs.remove(blob.blobKey);
+      throw error;
+    }
+  }
+
+  /** @throws AppError `too_large` for a file of that size. */
+  assertFits(sizeBytes: number): void {
+    if (sizeBytes > this.#maxUploadBytes) throw this.#tooLarge();
   }
 
   async #store(bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
@@ -98,7 +143,19 @@ export class FileUploads {
     return { fileId, blobKey, ...(await this.#blobs.put(blobKey, bytes)) };
   }
 
-  async #record(projectId: string, blob: StoredBlob, metadata: FileMetadata): Promise<StoredFile> {
+  async #insert(file: StoredFile): Promise<StoredFile> {
+    await insertFile(this.#db, file);
+    return file;
+  }
+
+  async #replace(file: StoredFile): Promise<StoredFile> {
+    const { file: stored, unusedBlobKeys } = await upsertFile(this.#db, file);
+    for (const key of unusedBlobKeys) await this.#blobs.remove(key);
+    return stored;
+  }
+
+  /** What the row of a file will say. @throws AppError or RequestValidationError for what cannot be accepted. */
+  #fileOf(projectId: string, blob: StoredBlob, metadata: FileMetadata): StoredFile {
     if (blob.sizeBytes === 0) throw new AppError('bad_request', 'Uploaded file is empty.');
     if (metadata.name.length > MAX_NAME_CHARACTERS) throw tooLong('file', MAX_NAME_CHARACTERS);
     if ((metadata.purpose?.length ?? 0) > MAX_FIELD_CHARACTERS) throw tooLong('purpose', MAX_FIELD_CHARACTERS);
@@ -106,7 +163,7 @@ export class FileUploads {
       throw tooLong('external_file_id', MAX_FIELD_CHARACTERS);
     }
     const at = now();
-    const file: StoredFile = {
+    return {
       id: blob.fileId,
       projectId,
       ...metadata,
@@ -117,8 +174,6 @@ export class FileUploads {
       createdAt: at,
       updatedAt: at,
     };
-    await insertFile(this.#db, file);
-    return file;
   }
 
   #tooLarge(): AppError {

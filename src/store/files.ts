@@ -32,6 +32,63 @@ export async function insertFile(db: Database, file: StoredFile): Promise<void> 
     .execute();
 }
 
+/** Writes a file unless there is one with its id already, and returns the one there is. */
+export async function insertFileOnce(db: Database, file: StoredFile): Promise<StoredFile> {
+  return db.transaction().execute(async (transaction) => {
+    const earlier = await findFile(transaction, file.projectId, file.id);
+    if (earlier) return earlier;
+    await insertFile(transaction, file);
+    return file;
+  });
+}
+
+/**
+ * Writes a file, or gives its content, name and purpose to the newest file of the project with the same
+ * `externalFileId`, which keeps its id and creation. Without an `externalFileId` it is always a new file.
+ *
+ * @returns the file as it is now, and keys of the blobs that nothing refers to any more.
+ */
+export async function upsertFile(
+  db: Database,
+  file: StoredFile,
+): Promise<{ file: StoredFile; unusedBlobKeys: string[] }> {
+  return db.transaction().execute(async (transaction) => {
+    const earlier =
+      file.externalFileId === null
+        ? undefined
+        : await transaction
+            .selectFrom('files')
+            .selectAll()
+            .where('project_id', '=', file.projectId)
+            .where('external_file_id', '=', file.externalFileId)
+            .orderBy('created_at', 'desc')
+            .limit(1)
+            .executeTakeFirst();
+    if (!earlier) {
+      await insertFile(transaction, file);
+      return { file, unusedBlobKeys: [] };
+    }
+    await transaction
+      .updateTable('files')
+      .set({
+        name: file.name,
+        file_type: file.fileType,
+        purpose: file.purpose,
+        size_bytes: file.sizeBytes,
+        content_hash: file.contentHash,
+        blob_key: file.blobKey,
+        updated_at: file.updatedAt,
+      })
+      .where('id', '=', earlier.id)
+      .execute();
+    const parses = await deleteUnusedParses(transaction, file.projectId, earlier.content_hash);
+    return {
+      file: { ...file, id: earlier.id, createdAt: earlier.created_at },
+      unusedBlobKeys: [earlier.blob_key, ...parses],
+    };
+  });
+}
+
 /** The file of that project, or null. */
 export async function findFile(db: Database, projectId: string, id: string): Promise<StoredFile | null> {
   const row = await db
@@ -93,21 +150,26 @@ export async function deleteFile(db: Database, projectId: string, id: string): P
       .returning(['blob_key', 'content_hash'])
       .executeTakeFirst();
     if (!file) return null;
-    const twin = await transaction
-      .selectFrom('files')
-      .select('id')
-      .where('project_id', '=', projectId)
-      .where('content_hash', '=', file.content_hash)
-      .executeTakeFirst();
-    if (twin) return [file.blob_key];
-    const parses = await transaction
-      .deleteFrom('parse_jobs')
-      .where('project_id', '=', projectId)
-      .where('content_hash', '=', file.content_hash)
-      .returning('blob_key')
-      .execute();
-    return [file.blob_key, ...parses.map((parse) => parse.blob_key)];
+    return [file.blob_key, ...(await deleteUnusedParses(transaction, projectId, file.content_hash))];
   });
+}
+
+/** Deletes the parses of a content that no file of the project has any more; returns the keys of their blobs. */
+async function deleteUnusedParses(transaction: Database, projectId: string, contentHash: string): Promise<string[]> {
+  const twin = await transaction
+    .selectFrom('files')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('content_hash', '=', contentHash)
+    .executeTakeFirst();
+  if (twin) return [];
+  const parses = await transaction
+    .deleteFrom('parse_jobs')
+    .where('project_id', '=', projectId)
+    .where('content_hash', '=', contentHash)
+    .returning('blob_key')
+    .execute();
+  return parses.map((parse) => parse.blob_key);
 }
 
 function fileOfRow(row: Tables['files']): StoredFile {

@@ -47,11 +47,16 @@ const OPERATIONS: Record<string, string[]> = {
   'get /api/v1/beta/files/{file_id}': ['file_id', ...SCOPE, 'expand'],
   'delete /api/v1/beta/files/{file_id}': ['file_id', ...SCOPE],
   'get /api/v1/beta/files/{file_id}/content': ['file_id', ...SCOPE, 'expires_at_seconds'],
+  'put /api/v1/beta/files': SCOPE,
+  'put /upload': ['ticket', 'expires', 'signature'],
+  'get /api/v1/files': SCOPE,
+  'put /api/v1/files': [...SCOPE, 'expires_at_seconds'],
+  'put /api/v1/files/sync': SCOPE,
   'post /api/v1/files': [...SCOPE, 'external_file_id'],
   'put /api/v1/files/upload_from_url': SCOPE,
   'get /api/v1/files/{file_id}': ['file_id', ...SCOPE],
   'delete /api/v1/files/{file_id}': ['file_id', ...SCOPE],
-  'get /api/v1/files/{file_id}/content': ['file_id', ...SCOPE],
+  'get /api/v1/files/{file_id}/content': ['file_id', ...SCOPE, 'expires_at_seconds'],
   'post /session': [],
   'get /session': [],
   'delete /session': [],
@@ -118,6 +123,7 @@ describe('/openapi.json', () => {
       'get /health',
       'get /ready',
       'get /download/{file_id}',
+      'put /upload',
       'post /session',
     ]);
     expect(description.security).toEqual([{ bearer: [] }, { session: [] }]);
@@ -158,6 +164,8 @@ test('answers are what the description says', async () => {
   const webhook = { webhook_configurations: [{ webhook_url: 'https://example.com' }] };
   const newFile = async () => (await api.upload()).id;
 
+  const announced = await api.call<{ url: string }>('PUT', '/api/v1/files', { json: { name: 'a.txt' } });
+  const upload = announced.body.url.slice(server.url.length);
   const bulk = { file_inputs: [file.id, job.parse_job_id], configuration: { rules: RULES } };
   const created = await api.call<{ id: string }>('POST', '/api/v2/classify/bulk', { json: bulk });
   const v1 = { file_ids: [file.id], rules: RULES, parsing_configuration: { target_pages: [0] } };
@@ -244,6 +252,17 @@ test('answers are what the description says', async () => {
     [204, 'delete /api/v1/beta/files/{file_id}', `/api/v1/beta/files/${await newFile()}`],
     [404, 'delete /api/v1/beta/files/{file_id}', '/api/v1/beta/files/x'],
 
+    [200, 'put /api/v1/beta/files', '/api/v1/beta/files', form(['purpose', 'classify'], ['file', bytes])],
+    [422, 'put /api/v1/beta/files', '/api/v1/beta/files', form(['file', bytes])],
+    [200, 'get /api/v1/files', '/api/v1/files'],
+    [200, 'put /api/v1/files/sync', '/api/v1/files/sync'],
+    [200, 'put /api/v1/files', '/api/v1/files', { json: { name: 'a.txt' } }],
+    [413, 'put /api/v1/files', '/api/v1/files', { json: { name: 'a.txt', file_size: 100_001 } }],
+    [422, 'put /api/v1/files', '/api/v1/files', { json: {} }],
+    [200, 'put /upload', upload, { body: INVOICE, ...noKey }],
+    [409, 'put /upload', upload, { body: 'something else', ...noKey }],
+    [403, 'put /upload', `${upload}x`, { body: INVOICE, ...noKey }],
+    [422, 'put /upload', '/upload', { body: INVOICE, ...noKey }],
     [200, 'post /api/v1/files', '/api/v1/files', form(['upload_file', bytes])],
     [400, 'post /api/v1/files', '/api/v1/files', form(['file', bytes])],
     [400, 'put /api/v1/files/upload_from_url', '/api/v1/files/upload_from_url', { json: { url: 'http://127.0.0.1' } }],

@@ -70,6 +70,8 @@ const QueryFiles = z
         file_ids: z.array(z.string()).max(MAX_PAGE_SIZE).nullish(),
         file_name: z.string().nullish(),
         external_file_id: z.string().nullish(),
+        data_source_id: z.string().nullish().describe('No file of this server comes from a data source.'),
+        only_manually_uploaded: z.boolean().nullish().describe('All files of this server are.'),
       })
       .nullish(),
     order_by: OrderBy.nullish(),
@@ -148,16 +150,30 @@ export function fileRoutes({ db, blobs, uploads, urls }: FileRouteDeps): Fastify
       },
       async (request, reply) => {
         const projectId = scopeOf(request.principal, request.query);
-        const file = await uploads.receive(request, projectId, 'file', (fields) => {
-          const purpose = fields.get('purpose');
-          if (!purpose) {
-            throw new RequestValidationError([
-              { type: 'missing', loc: ['body', 'purpose'], msg: 'Field required', input: null },
-            ]);
-          }
-          return { purpose, externalFileId: fields.get('external_file_id') || null };
-        });
+        const file = await uploads.receive(request, projectId, 'file', describeForm);
         return reply.code(201).send(show(request, file));
+      },
+    );
+
+    app.put(
+      '/api/v1/beta/files',
+      {
+        schema: {
+          operationId: 'upsertFile',
+          tags: ['Files'],
+          summary: 'Upload a file, or the new content of one',
+          description:
+            'A file of the project with the same `external_file_id` keeps its id and gets the bytes, the name and the ' +
+            'purpose; where there is none, or no `external_file_id` is sent, a new file is made.',
+          consumes: ['multipart/form-data'],
+          form: UploadForm,
+          querystring: ScopeQuery,
+          response: { 200: FileObject, ...errors(400, 401, 403, 413, 422) },
+        },
+      },
+      async (request) => {
+        const projectId = scopeOf(request.principal, request.query);
+        return show(request, await uploads.receive(request, projectId, 'file', describeForm, { replace: true }));
       },
     );
 
@@ -206,6 +222,7 @@ export function fileRoutes({ db, blobs, uploads, urls }: FileRouteDeps): Fastify
           ...request.query,
           project_id: filter?.project_id || request.query.project_id,
         });
+        if (filter?.data_source_id) return { items: [], next_page_token: null, total_size: null };
         return page(request, projectId, {
           ids: filter?.file_ids,
           name: filter?.file_name,
@@ -275,6 +292,17 @@ export function fileRoutes({ db, blobs, uploads, urls }: FileRouteDeps): Fastify
       },
     );
   };
+}
+
+/** What the form of an upload says about the file. */
+function describeForm(fields: ReadonlyMap<string, string>): { purpose: string; externalFileId: string | null } {
+  const purpose = fields.get('purpose');
+  if (!purpose) {
+    throw new RequestValidationError([
+      { type: 'missing', loc: ['body', 'purpose'], msg: 'Field required', input: null },
+    ]);
+  }
+  return { purpose, externalFileId: fields.get('external_file_id') || null };
 }
 
 /** @throws AppError `not_found`. */

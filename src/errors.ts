@@ -33,6 +33,7 @@ export const ERRORS = {
   TIMEOUT: { status: 422, retryable: false, meaning: 'Reading the document took longer than allowed.' },
   OCR_UNAVAILABLE: { status: 422, retryable: false, meaning: 'OCR data for the language of the job is not installed.' },
   PARSER_CRASHED: { status: 422, retryable: true, meaning: 'The parser process died while reading the document.' },
+  PARSER_BUSY: { status: 422, retryable: true, meaning: 'Too many documents are waiting to be read.' },
   FILE_NOT_FOUND: { status: 422, retryable: false, meaning: 'The file was deleted before the job read it.' },
   ATTEMPTS_EXHAUSTED: { status: 422, retryable: false, meaning: 'The job was begun too often without finishing.' },
   INTERNAL_ERROR: { status: 422, retryable: true, meaning: 'A fault of the server; the log has it under the job id.' },

@@ -108,6 +108,8 @@ export async function work(config: Config): Promise<Running> {
 export function openPipeline(config: Config): { parser: Parser; engine: Engine } {
   const parser = createParser({
     processes: config.workers,
+    // For the one job more that a worker takes when a single project has all places.
+    spareProcesses: 1,
     timeoutMs: config.parseTimeoutMs,
     memoryBytes: config.parseMemoryBytes,
     dataDir: config.cacheDir,
@@ -183,7 +185,7 @@ function startWorker({
   const queue = new JobQueue(db, config);
   const worker = new Worker(
     {
-      claim: () => queue.claim(),
+      claim: (which) => queue.claim(which),
       run: (job, signal) => runJob(job, { db, blobs, parser, engine }, signal),
       settle: (lease, outcome) => queue.settle(lease, outcome).finally(jobChanged),
       heartbeat: (leases) => queue.heartbeat(leases),

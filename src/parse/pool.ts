@@ -11,6 +11,8 @@ const DOCUMENTS_PER_PROCESS = 500;
 const KEPT_MEMORY_SHARE = 0.5;
 
 export const PARSER_DEFAULTS = {
+  maxWaiting: 1_000,
+  spareProcesses: 0,
   maxPages: 10_000,
   maxOutputBytes: 32 * 1024 * 1024,
 } as const;
@@ -18,6 +20,10 @@ export const PARSER_DEFAULTS = {
 export interface ParserSettings extends Pick<ReaderSettings, 'timeoutMs' | 'memoryBytes' | 'dataDir'> {
   /** Documents read at the same time, each in a process of its own. */
   processes: number;
+  /** More processes than that, each for as long as documents wait. Default 0. */
+  spareProcesses?: number;
+  /** Documents that may wait for a process; one more is refused (PARSER_BUSY). Default 1,000. */
+  maxWaiting?: number;
   /** Default 10,000. See `ReadLimits`. */
   maxPages?: number;
   /** Default 32 MiB. See `ReadLimits`. */
@@ -28,15 +34,17 @@ export interface ParserSettings extends Pick<ReaderSettings, 'timeoutMs' | 'memo
 
 export type ParserEvent = { type: 'started' | 'exited'; pid: number | undefined; documents: number };
 
+type PoolSettings = Required<Omit<ParserSettings, 'onEvent'>> & Pick<ParserSettings, 'onEvent'> & ReaderSettings;
+
 interface Waiter {
   resolve(reader: ReaderProcess): void;
   reject(reason: unknown): void;
 }
 
 /**
- * A parser whose documents are read in at most `processes` child processes, started when first needed, reused, and
- * replaced when they die or have grown. A call waits while all of them are busy, first come first served; the deadline
- * begins when a process has taken the document. Nothing bounds how many calls may wait: callers do.
+ * A parser whose documents are read in at most `processes` child processes (and `spareProcesses` for a while), started
+ * when first needed, reused, and replaced when they die or have grown. A call waits while all of them are busy, first
+ * come first served; the deadline begins when a process has taken the document.
  */
 export function createParser(settings: ParserSettings): Parser {
   return new ReaderPool({ ...PARSER_DEFAULTS, ...settings });
@@ -44,14 +52,14 @@ export function createParser(settings: ParserSettings): Parser {
 
 class ReaderPool implements Parser {
   readonly version: string;
-  readonly #settings: ParserSettings & ReaderSettings;
-  /** Every process that has not exited: starting, idle, reading or dying. Never more than `processes`. */
+  readonly #settings: PoolSettings;
+  /** Every process that has not exited: starting, idle, reading or dying. Never more than `processes` and the spare ones. */
   readonly #readers = new Set<ReaderProcess>();
   readonly #idle: ReaderProcess[] = [];
   readonly #waiters: Waiter[] = [];
   #closed = false;
 
-  constructor(settings: ParserSettings & ReaderSettings) {
+  constructor(settings: PoolSettings) {
     this.version = parserVersion(settings);
     this.#settings = settings;
   }
@@ -85,7 +93,11 @@ class ReaderPool implements Parser {
     if (this.#closed) throw closed();
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
-    if (this.#readers.size < this.#settings.processes) this.#start();
+    const { processes, spareProcesses, maxWaiting } = this.#settings;
+    if (this.#waiters.length >= maxWaiting) {
+      throw new AppError('PARSER_BUSY', 'Too many documents are waiting to be read.');
+    }
+    if (this.#readers.size < processes + spareProcesses) this.#start();
 
     const { promise, resolve, reject } = Promise.withResolvers<ReaderProcess>();
     const waiter = { resolve, reject };
@@ -106,7 +118,8 @@ class ReaderPool implements Parser {
   #release(reader: ReaderProcess): void {
     if (!reader.alive) return;
     const grown = reader.residentBytes > this.#settings.memoryBytes * KEPT_MEMORY_SHARE;
-    if (grown || reader.documents >= DOCUMENTS_PER_PROCESS) reader.kill();
+    const isSpare = this.#readers.size > this.#settings.processes && this.#waiters.length === 0;
+    if (grown || isSpare || reader.documents >= DOCUMENTS_PER_PROCESS) reader.kill();
     else this.#offer(reader);
   }
 
@@ -132,7 +145,8 @@ class ReaderPool implements Parser {
       const at = this.#idle.indexOf(reader);
       if (at >= 0) this.#idle.splice(at, 1);
       this.#settings.onEvent?.({ type: 'exited', pid: reader.pid, documents: reader.documents });
-      if (!this.#closed && (wasReady || this.#waiters.length > 0)) this.#start();
+      const isMissing = wasReady && this.#readers.size < this.#settings.processes;
+      if (!this.#closed && (isMissing || this.#waiters.length > 0)) this.#start();
     });
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ParsedDocument } from '../domain/document.ts';
 import { AppError } from '../errors.ts';
+import { processLimits } from './process-limits.ts';
 import type { ReaderMessage, ReaderSetup, ReadRequest } from './protocol.ts';
 import type { ReadLimits } from './read-document.ts';
 import { residentBytes } from './rss.ts';
@@ -16,6 +17,9 @@ const START_TIMEOUT_MS = 60_000;
 
 /** Of what a dying process wrote to stderr, this much goes into the log. */
 const STDERR_TAIL_CHARACTERS = 4000;
+
+/** What V8, Rust and C++ say before they abort for want of memory. */
+const REFUSED_MEMORY = /out of memory|memory allocation|bad_alloc/i;
 
 export interface ReaderSettings extends ReadLimits {
   /** A document may take this long before the process reading it is killed (TIMEOUT). */
@@ -52,7 +56,7 @@ export class ReaderProcess {
     this.#child = fork(MAIN, [JSON.stringify(setup)], {
       // Nothing of the service's environment: keys and passwords are there. Time zone, so dates read the same anywhere.
       env: { TZ: 'UTC' },
-      execArgv: [`--max-old-space-size=${Math.ceil(memoryBytes / 1024 / 1024)}`],
+      ...processLimits(memoryBytes, [`--max-old-space-size=${Math.ceil(memoryBytes / 1024 / 1024)}`]),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -157,8 +161,10 @@ export class ReaderProcess {
   }
 
   #crash(how: string): AppError {
-    // V8 aborts at its heap limit, which is the same number as ours and is sometimes reached between two checks.
-    if (how === 'SIGABRT' && this.#peakBytes > this.#settings.memoryBytes * 0.8) return this.#tooLarge();
+    // V8 aborts at its heap limit, which is the same number as ours and is sometimes reached between two checks; native
+    // code aborts when the system gives it no more.
+    const wasLarge = this.#peakBytes > this.#settings.memoryBytes * 0.8 || REFUSED_MEMORY.test(this.#stderr);
+    if (how === 'SIGABRT' && wasLarge) return this.#tooLarge();
     return new AppError('PARSER_CRASHED', 'The process that was reading the document died.', {
       cause: `${how}\n${this.#stderr}`.trim(),
     });

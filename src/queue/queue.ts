@@ -55,10 +55,13 @@ export class JobQueue {
   /**
    * Takes the job that has waited longest in the next project in turn, so that one project's backlog, however long, costs
    * another project's job at most one turn. Null = nothing can be claimed now.
+   *
+   * @param exceptProject leaves this project's jobs alone.
    */
-  async claim(): Promise<ClaimedJob | null> {
+  async claim({ exceptProject = null }: { exceptProject?: string | null } = {}): Promise<ClaimedJob | null> {
     for (;;) {
-      const row = (await this.#claimAfter(this.#lastProjectId)) ?? (await this.#claimAfter(''));
+      const row =
+        (await this.#claimAfter(this.#lastProjectId, exceptProject)) ?? (await this.#claimAfter('', exceptProject));
       if (!row) return null;
       this.#lastProjectId = row.project_id;
       const job: ClassifyJob = JSON.parse(row.body);
@@ -71,7 +74,7 @@ export class JobQueue {
     }
   }
 
-  async #claimAfter(projectId: string) {
+  async #claimAfter(projectId: string, exceptProject: string | null) {
     return this.#db
       .updateTable('classify_jobs')
       .set((eb) => ({ attempt: eb('attempt', '+', 1), claimable_at: fromNow(this.#settings.leaseMs) }))
@@ -81,6 +84,7 @@ export class JobQueue {
           .select('id')
           .where('claimable_at', '<=', now())
           .where('project_id', '>', projectId)
+          .$if(exceptProject !== null, (query) => query.where('project_id', '!=', exceptProject!))
           .orderBy('project_id')
           .orderBy('claimable_at')
           .limit(1),

@@ -3,7 +3,8 @@ import type { ClaimedJob, Lease, Outcome } from '../queue/queue.ts';
 
 /** What a worker needs: functions over a queue, and what to do with a job. */
 export interface WorkerDeps {
-  claim(): Promise<ClaimedJob | null>;
+  /** @param exceptProject project whose jobs are not to be claimed. */
+  claim(which: { exceptProject: string | null }): Promise<ClaimedJob | null>;
   /** Does the work; `signal` aborts when the job was cancelled or its lease lost. */
   run(job: ClaimedJob, signal: AbortSignal): Promise<Extract<Outcome, { kind: 'done' }>>;
   settle(lease: Lease, outcome: Outcome): Promise<boolean>;
@@ -18,7 +19,7 @@ export interface WorkerDeps {
 }
 
 export interface WorkerSettings {
-  /** Jobs at a time. */
+  /** Jobs at a time; one more when all of them are of one project and another project has work. */
   concurrency: number;
   leaseMs: number;
   /** How long a job runs before others see that it does. */
@@ -27,8 +28,12 @@ export interface WorkerSettings {
   pollMs: number;
 }
 
+/** The extra place is offered at most this often, so that one busy project does not pay for looking. */
+const OTHERS_LOOK_INTERVAL_MS = 100;
+
 interface RunningJob {
   lease: Lease;
+  projectId: string;
   stop: AbortController;
   finished: Promise<void>;
 }
@@ -46,6 +51,8 @@ export class Worker {
   readonly #loop: Promise<void>;
   readonly #heartbeat: NodeJS.Timeout;
   #stopping = false;
+  /** When the extra place was last offered to other projects, by `performance.now()`. */
+  #othersLookedAt = Number.NEGATIVE_INFINITY;
   /** Ends the current wait; a wake-up between two waits is kept in `#woken`. */
   #endWait: () => void = () => {};
   #woken = false;
@@ -84,15 +91,29 @@ export class Worker {
   async #claimUntilStopped(): Promise<void> {
     while (!this.#stopping) {
       this.#woken = false;
-      const claimed = this.#running.size < this.#settings.concurrency ? await this.#claim() : null;
+      const room = this.#room();
+      const claimed = room === null ? null : await this.#claim(room);
       if (claimed) this.#start(claimed);
       else await this.#wait();
     }
   }
 
-  async #claim(): Promise<ClaimedJob | null> {
+  /**
+   * Whose job may be claimed now; null = nobody's. When one project has all places, there is one more for the others:
+   * however slow its documents are, theirs do not wait for them.
+   */
+  #room(): { exceptProject: string | null } | null {
+    if (this.#running.size < this.#settings.concurrency) return { exceptProject: null };
+    const [projectId, ...others] = new Set([...this.#running.values()].map((job) => job.projectId));
+    if (this.#running.size > this.#settings.concurrency || projectId === undefined || others.length > 0) return null;
+    if (performance.now() - this.#othersLookedAt < OTHERS_LOOK_INTERVAL_MS) return null;
+    this.#othersLookedAt = performance.now();
+    return { exceptProject: projectId };
+  }
+
+  async #claim(room: { exceptProject: string | null }): Promise<ClaimedJob | null> {
     try {
-      return await this.#deps.claim();
+      return await this.#deps.claim(room);
     } catch (error) {
       this.#deps.log.error({ err: error }, 'cannot claim jobs');
       return null;
@@ -112,7 +133,12 @@ export class Worker {
 
   #start(claimed: ClaimedJob): void {
     const stop = new AbortController();
-    const job: RunningJob = { lease: claimed.lease, stop, finished: Promise.resolve() };
+    const job: RunningJob = {
+      lease: claimed.lease,
+      projectId: claimed.job.project_id,
+      stop,
+      finished: Promise.resolve(),
+    };
     this.#running.set(claimed.lease.jobId, job);
     job.finished = this.#runAndSettle(claimed, stop.signal).finally(() => {
       // A job that was claimed again here after its lease ran out has its own entry by now.

@@ -121,6 +121,17 @@ describe('a reader process', () => {
     }
   });
 
+  test('is held to a memory limit by the system too, and leaves no core dump (skipped without prlimit)', async ({
+    skip,
+  }) => {
+    if (!existsSync('/usr/bin/prlimit')) skip('there is no prlimit here');
+    const parser = makeParser();
+    await parser.warmUp();
+    const limits = readFileSync(`/proc/${parser.started[0]}/limits`, 'utf8');
+    expect(limits).toMatch(/Max core file size +0 +0/);
+    expect(Number(/Max data size +(\d+)/.exec(limits)?.[1])).toBe((3 * 1024 + 700) * 1024 * 1024);
+  });
+
   test('yields to the service', async () => {
     const parser = makeParser();
     await parser.warmUp();
@@ -221,6 +232,27 @@ test('processes may unpack the OCR data at the same time', async () => {
   const documents = await Promise.all([read(parser, slow()), read(parser, slow())]);
   for (const { pages } of documents) expect(pages[0]?.text).toContain('INVOICE');
   expect(readdirSync(join(dataDir, 'tessdata'))).toEqual(['eng.traineddata']);
+});
+
+test('more documents than may wait are refused, and those that wait are read', async () => {
+  const parser = makeParser({ maxWaiting: 2 });
+  const reading = read(parser, slow());
+  await vi.waitFor(() => expect(parser.started).toHaveLength(1));
+  const waiting = [read(parser, small())];
+  await expect(read(parser, small())).rejects.toMatchObject({ code: 'PARSER_BUSY', retryable: true });
+  expect(await Promise.all([reading, ...waiting])).toHaveLength(2);
+});
+
+test('a spare process lives for as long as documents wait', async () => {
+  const parser = makeParser({ spareProcesses: 1 });
+  await parser.warmUp();
+  expect(parser.started).toHaveLength(1);
+  const reading = read(parser, slow());
+  expect(await read(parser, small())).toMatchObject({ kind: 'txt' });
+  await reading;
+  expect(parser.started).toHaveLength(2);
+  await vi.waitFor(() => expect(parser.pids.size).toBe(1));
+  expect(await read(parser, small())).toMatchObject({ kind: 'txt' });
 });
 
 test('never has more processes than it is allowed', async () => {

@@ -189,6 +189,14 @@ describe('between projects', () => {
     expect(next).toContain(single);
   });
 
+  test('a project that is left out is left alone', async () => {
+    const [first, second] = [await store.project('first'), await store.project('second')];
+    const [left, taken] = [await store.addJob(first), await store.addJob(second)];
+    expect((await queue.claim({ exceptProject: first }))?.lease.jobId).toBe(taken);
+    expect(await queue.claim({ exceptProject: first })).toBeNull();
+    expect((await queue.claim())?.lease.jobId).toBe(left);
+  });
+
   test('turns go round all projects that have work', async () => {
     const projects = await Promise.all(['a', 'b', 'c'].map((name) => store.project(name)));
     for (const project of projects) for (let i = 0; i < 4; i++) await store.addJob(project);

@@ -33,7 +33,7 @@ function start(run: WorkerDeps['run'], settings: Partial<typeof SETTINGS> = {}, 
   const silent = () => {};
   worker = new Worker(
     {
-      claim: () => queue.claim(),
+      claim: (which) => queue.claim(which),
       run,
       settle: (lease, outcome) => queue.settle(lease, outcome),
       heartbeat: (leases) => queue.heartbeat(leases),
@@ -78,6 +78,27 @@ test('no more jobs run at once than the worker has room for, and all get done', 
   });
   for (const id of ids) await status(id, 'COMPLETED');
   expect(most).toBe(SETTINGS.concurrency);
+});
+
+test("one project's slow documents, however many, do not keep another project's from being read", async () => {
+  const running = new Set<string>();
+  const slow = await Promise.all(Array.from({ length: 6 }, () => store.addJob()));
+  const other = await store.project('other');
+  start(
+    async (claimed, signal) => {
+      running.add(claimed.lease.jobId);
+      return claimed.job.project_id === other ? DONE : forever(claimed, signal);
+    },
+    { pollMs: 20 },
+  );
+  await eventually('all places are taken', async () => running.size === SETTINGS.concurrency || null);
+  const ids = [await store.addJob(other), await store.addJob(other)];
+  for (const id of ids) {
+    await eventually(`${id} is COMPLETED`, async () =>
+      (await store.job(id, other)).status === 'COMPLETED' ? true : null,
+    );
+  }
+  expect(slow.filter((id) => running.has(id))).toHaveLength(SETTINGS.concurrency);
 });
 
 test('a job that runs longer than its lease is kept by heartbeats', async () => {

@@ -3,6 +3,7 @@ import { classifyCommand } from './commands/classify.ts';
 import { evalCommand } from './commands/eval.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { projectsCommand } from './commands/projects.ts';
 import { serveCommand } from './commands/serve.ts';
 import { UsageError } from './commands/usage-error.ts';
 import { workCommand } from './commands/work.ts';
@@ -24,6 +25,7 @@ const program = new Command('pigeonhole')
   .addCommand(classifyCommand())
   .addCommand(evalCommand())
   .addCommand(keysCommand())
+  .addCommand(projectsCommand())
   .addCommand(migrateCommand());
 throwInsteadOfExiting(program);
 

@@ -19,7 +19,15 @@ import {
 import { type Database, openDatabase } from './store/database.ts';
 import { JobFeed } from './store/job-feed.ts';
 import { migrate, ping } from './store/migrate.ts';
-import { ensureDefaultTenant, ensureProject, ensureSecret } from './store/tenancy.ts';
+import {
+  ensureDefaultTenant,
+  ensureProject,
+  ensureSecret,
+  listProjects,
+  type Project,
+  type ProjectChanges,
+  updateProject,
+} from './store/tenancy.ts';
 import { VERSION } from './version.ts';
 import { Worker } from './worker/loop.ts';
 import { runJob } from './worker/run-job.ts';
@@ -145,6 +153,25 @@ export const keys = {
       return revokeApiKey(db, id);
     }),
 };
+
+/** What `pigeonhole projects` does, on the configured database. */
+export const projects = {
+  /** @returns the id of the project of that name, which is made if it is missing. */
+  create: (config: Config, name: string): Promise<string> => withTenants(config, (db) => ensureProject(db, name)),
+  list: (config: Config): Promise<Project[]> => withTenants(config, listProjects),
+  /** Null = there is no such project. */
+  update: (config: Config, idOrName: string, changes: ProjectChanges): Promise<Project | null> =>
+    withTenants(config, (db) => updateProject(db, idOrName, changes)),
+};
+
+/** The database with everything in it that a server would make at its first start. */
+function withTenants<Result>(config: Config, use: (db: Database) => Promise<Result>): Promise<Result> {
+  return withDatabase(config, async (db) => {
+    await migrate(db);
+    await ensureDefaultTenant(db);
+    return use(db);
+  });
+}
 
 async function openStore(config: Config, releases: (() => Promise<void>)[]) {
   const db = openDatabase(config);

@@ -26,7 +26,16 @@ export function apiDescription(version: string): FastifyPluginAsync {
             'Classifies documents by rules in plain language. Compatible with the LlamaCloud Classify v2 API.',
           license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
         },
-        tags: ['Classify', 'Classifier (v1)', 'Files', 'Files (legacy)', 'Session', 'Health'].map((name) => ({ name })),
+        tags: [
+          'Classify',
+          'Classifier (v1)',
+          'Files',
+          'Files (legacy)',
+          'Configurations',
+          'Projects',
+          'Session',
+          'Health',
+        ].map((name) => ({ name })),
         components: {
           securitySchemes: {
             bearer: { type: 'http', scheme: 'bearer', description: 'An API key, `llx-…`.' },

@@ -28,6 +28,22 @@ export const QueryDateTime = z
   })
   .meta({ type: 'string', format: 'date-time' });
 
+/** Yes or no, in the words that Pydantic takes for them. */
+export const QueryBoolean = z
+  .string()
+  .transform((text, context) => {
+    if (/^(true|1|yes|y|on|t)$/i.test(text)) return true;
+    if (/^(false|0|no|n|off|f)$/i.test(text)) return false;
+    context.issues.push({
+      code: 'custom',
+      input: text,
+      message: 'Input should be a valid boolean, unable to interpret input',
+      params: { pydanticType: 'bool_parsing' },
+    });
+    return z.NEVER;
+  })
+  .meta({ type: 'boolean' });
+
 /** Parameters that every call about a project takes. */
 export const ScopeQuery = z.object({
   project_id: z.string().optional().describe("UUID of the project; default: the key's own. Another one answers 403."),

@@ -131,4 +131,18 @@ export interface Tables {
     status: string;
     created_at: Timestamp;
   };
+  configurations: {
+    id: string;
+    project_id: string;
+    product_type: string;
+    name: string;
+    /** When the current parameters were saved. */
+    version: Timestamp;
+    /** As JSON, with defaults filled in. */
+    parameters: string;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+  };
+  /** What every configuration has been since it was made, the current version included. */
+  configuration_versions: { configuration_id: string; version: Timestamp; name: string; parameters: string };
 }

@@ -57,10 +57,26 @@ const OPERATIONS: Record<string, string[]> = {
   'get /api/v1/files/{file_id}': ['file_id', ...SCOPE],
   'delete /api/v1/files/{file_id}': ['file_id', ...SCOPE],
   'get /api/v1/files/{file_id}/content': ['file_id', ...SCOPE, 'expires_at_seconds'],
+  'post /api/v1/beta/configurations': SCOPE,
+  'get /api/v1/beta/configurations': [...SCOPE, 'page_size', 'page_token', 'product_type', 'name', 'latest_only'],
+  'get /api/v1/beta/configurations/{configuration_id}': ['configuration_id', ...SCOPE],
+  'put /api/v1/beta/configurations/{configuration_id}': ['configuration_id', ...SCOPE],
+  'delete /api/v1/beta/configurations/{configuration_id}': ['configuration_id', ...SCOPE],
+  'get /api/v1/projects': ['organization_id', 'project_name'],
+  'get /api/v1/projects/{project_id}': ['project_id', 'organization_id'],
+  'get /api/v2/projects': ['organization_id', 'name', 'page_size', 'page_token'],
+  'get /api/v2/projects/{project_id}': ['project_id', 'organization_id'],
+  'get /api/v1/organizations': ['organization_id'],
+  'get /api/v1/organizations/{organization_id}': ['organization_id'],
+  'get /api/v2/organizations': ['organization_id', 'page_size', 'page_token'],
+  'get /api/v2/organizations/{organization_id}': ['organization_id'],
   'post /session': [],
   'get /session': [],
   'delete /session': [],
 };
+
+const CONFIGURATIONS = '/api/v1/beta/configurations';
+const ONE_CONFIGURATION = `${CONFIGURATIONS}/{configuration_id}`;
 
 const operations = () => operationsOf(description);
 
@@ -162,6 +178,11 @@ test('answers are what the description says', async () => {
   const elsewhere = `project_id=${NOBODY}`;
   const unknownFile = bodyFor(`dfl-${NOBODY}`);
   const webhook = { webhook_configurations: [{ webhook_url: 'https://example.com' }] };
+  const configuration = { name: 'mail room', parameters: { product_type: 'classify_v2', rules: RULES } };
+  const saved = (
+    await api.call<{ id: string }>('POST', CONFIGURATIONS, { json: { ...configuration, name: 'another' } })
+  ).body;
+  const [organization] = (await api.call<{ id: string }[]>('GET', '/api/v1/organizations')).body;
   const newFile = async () => (await api.upload()).id;
 
   const announced = await api.call<{ url: string }>('PUT', '/api/v1/files', { json: { name: 'a.txt' } });
@@ -271,6 +292,35 @@ test('answers are what the description says', async () => {
     [404, 'get /api/v1/files/{file_id}', '/api/v1/files/x'],
     [200, 'get /api/v1/files/{file_id}/content', `/api/v1/files/${file.id}/content`],
     [204, 'delete /api/v1/files/{file_id}', `/api/v1/files/${await newFile()}`],
+
+    [201, 'post /api/v1/beta/configurations', CONFIGURATIONS, { json: configuration }],
+    [422, 'post /api/v1/beta/configurations', CONFIGURATIONS, { json: { ...configuration, name: '' } }],
+    [200, 'get /api/v1/beta/configurations', `${CONFIGURATIONS}?product_type=classify_v2&latest_only=true`],
+    [400, 'get /api/v1/beta/configurations', `${CONFIGURATIONS}?page_token=x`],
+    [422, 'get /api/v1/beta/configurations', `${CONFIGURATIONS}?latest_only=perhaps&product_type=x`],
+    [200, `get ${ONE_CONFIGURATION}`, `${CONFIGURATIONS}/${saved.id}`],
+    [404, `get ${ONE_CONFIGURATION}`, `${CONFIGURATIONS}/x`],
+    [200, `put ${ONE_CONFIGURATION}`, `${CONFIGURATIONS}/${saved.id}`, { json: { name: 'renamed' } }],
+    [
+      400,
+      `put ${ONE_CONFIGURATION}`,
+      `${CONFIGURATIONS}/${saved.id}`,
+      { json: { parameters: { product_type: 'parse_v2' } } },
+    ],
+    [409, `put ${ONE_CONFIGURATION}`, `${CONFIGURATIONS}/${saved.id}`, { json: { name: configuration.name } }],
+    [204, `delete ${ONE_CONFIGURATION}`, `${CONFIGURATIONS}/${saved.id}`],
+
+    [200, 'get /api/v1/projects', '/api/v1/projects'],
+    [403, 'get /api/v1/projects', `/api/v1/projects?organization_id=${NOBODY}`],
+    [200, 'get /api/v1/projects/{project_id}', `/api/v1/projects/${file.project_id}`],
+    [404, 'get /api/v1/projects/{project_id}', `/api/v1/projects/${NOBODY}`],
+    [200, 'get /api/v2/projects', '/api/v2/projects?name=Default'],
+    [200, 'get /api/v2/projects/{project_id}', `/api/v2/projects/prj-${file.project_id}`],
+    [200, 'get /api/v1/organizations', '/api/v1/organizations'],
+    [200, 'get /api/v2/organizations', '/api/v2/organizations'],
+    [200, 'get /api/v1/organizations/{organization_id}', `/api/v1/organizations/${organization!.id}`],
+    [200, 'get /api/v2/organizations/{organization_id}', `/api/v2/organizations/${organization!.id}`],
+    [404, 'get /api/v2/organizations/{organization_id}', `/api/v2/organizations/${NOBODY}`],
 
     [200, 'post /session', '/session', { json: { api_key: API_KEY }, ...noKey }],
     [401, 'post /session', '/session', { json: { api_key: 'x' }, ...noKey }],

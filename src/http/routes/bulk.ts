@@ -130,7 +130,7 @@ export function bulkRoutes({ db, limits, jobCreated }: ClassifyRouteDeps): Fasti
         }
         if (request.validationError) throw request.validationError;
 
-        const configuration = resolveConfiguration(request.body);
+        const { configuration, configurationId } = await resolveConfiguration(db, projectId, request.body);
         refuseWebhooks(request.body);
         const jobs: NewClassifyJob[] = [];
         for (const fileInput of request.body.file_inputs) {
@@ -143,7 +143,7 @@ export function bulkRoutes({ db, limits, jobCreated }: ClassifyRouteDeps): Fasti
             file_input: input,
             inputId: document.id,
             configuration,
-            configuration_id: null,
+            configuration_id: configurationId,
             parse_job_id: document.type === 'parse_job_id' ? document.id : null,
             transaction_id: null,
           });

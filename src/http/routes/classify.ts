@@ -16,6 +16,7 @@ import {
   listClassifyJobs,
   type NewClassifyJob,
 } from '../../store/classify-jobs.ts';
+import { findConfiguration } from '../../store/configurations.ts';
 import type { Database } from '../../store/database.ts';
 import { findFile } from '../../store/files.ts';
 import { FinishedJobs } from '../../store/finished-jobs.ts';
@@ -162,7 +163,7 @@ export function classifyRoutes({
         if (request.validationError) throw request.validationError;
 
         const { input, document } = await resolveInput(db, projectId, request.body);
-        const configuration = resolveConfiguration(request.body);
+        const { configuration, configurationId } = await resolveConfiguration(db, projectId, request.body);
         refuseWebhooks(request.body);
         const job: NewClassifyJob = {
           id: newId('classifyJob'),
@@ -172,7 +173,7 @@ export function classifyRoutes({
           file_input: input,
           inputId: document.id,
           configuration,
-          configuration_id: null,
+          configuration_id: configurationId,
           parse_job_id: document.type === 'parse_job_id' ? document.id : null,
           transaction_id: transactionId,
         };
@@ -329,11 +330,34 @@ export async function resolveInput(
   throw new AppError('bad_request', `${what} ${input} is not in Project ID ${projectId}`);
 }
 
-export function resolveConfiguration(
+/** Rules and options a job is created with, and the saved configuration they come from. */
+export interface ResolvedConfiguration {
+  configuration: ClassifyConfiguration;
+  /** Null = they came with the request. */
+  configurationId: string | null;
+}
+
+/**
+ * What a request wants to classify by. A saved configuration is read once, so a job has one version of it, whole.
+ *
+ * @throws AppError `not_found`; `bad_request` when it is for another product or is not valid any more.
+ */
+export async function resolveConfiguration(
+  db: Database,
+  projectId: string,
   body: Pick<CreateClassifyJob, 'configuration' | 'configuration_id'>,
-): ClassifyConfiguration {
-  if (body.configuration) return body.configuration;
-  throw new AppError('not_found', `Classify configuration ${body.configuration_id} not found`);
+): Promise<ResolvedConfiguration> {
+  if (body.configuration) return { configuration: body.configuration, configurationId: null };
+  const id = normalizeId('configuration', body.configuration_id!);
+  const saved = await findConfiguration(db, projectId, id);
+  if (!saved) throw new AppError('not_found', `Classify configuration ${body.configuration_id} not found`);
+  const unusable = (why: string) =>
+    new AppError('bad_request', `Invalid classify configuration parameters for ${id}: ${why}`);
+  if (saved.product_type !== 'classify_v2')
+    throw unusable(`its product type is ${saved.product_type}, not classify_v2`);
+  const parsed = ClassifyConfiguration.safeParse(saved.parameters);
+  if (!parsed.success) throw unusable(z.prettifyError(parsed.error));
+  return { configuration: parsed.data, configurationId: id };
 }
 
 /** A webhook that is accepted and never sent would be a promise broken in silence. */

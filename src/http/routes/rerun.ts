@@ -81,7 +81,10 @@ export function rerunRoutes({ db, limits, jobCreated }: ClassifyRouteDeps): Fast
         const found = await findClassifyJob(db, projectId, normalizeId('classifyJob', request.params.job_id));
         if (!found) throw jobNotFound();
         const earlier: ClassifyJob = JSON.parse(found.body);
-        const wanted = body.configuration || body.configuration_id ? resolveConfiguration(body) : earlier.configuration;
+        const { configuration: wanted, configurationId } =
+          body.configuration || body.configuration_id
+            ? await resolveConfiguration(db, projectId, body)
+            : { configuration: earlier.configuration, configurationId: earlier.configuration_id };
         const parsing = wanted.parsing_configuration ?? earlier.configuration.parsing_configuration;
         const sameReading = isDeepStrictEqual(parsing, earlier.configuration.parsing_configuration);
         const job: NewClassifyJob = {
@@ -90,7 +93,7 @@ export function rerunRoutes({ db, limits, jobCreated }: ClassifyRouteDeps): Fast
           user_id: request.principal.userId,
           ...(await documentOf(earlier, sameReading)),
           configuration: { ...wanted, parsing_configuration: parsing },
-          configuration_id: null,
+          configuration_id: configurationId,
           transaction_id: transactionId,
         };
         const { body: created } = await insertClassifyJob(db, job, openJobsOf(request.principal, limits));

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { keyOfText, type VaultKey } from './lib/vault.ts';
 
 const MIB = 1024 * 1024;
 
@@ -27,6 +28,21 @@ const flag = z
   .transform((text) => text === 'true' || text === '1')
   .default(false);
 
+const encryptionKey = z
+  .string()
+  .transform((text, context) => {
+    const key = keyOfText(text);
+    if (key !== null) return { key, source: 'PIGEONHOLE_ENCRYPTION_KEY' };
+    // The message must not repeat the text, which may be nearly right.
+    context.issues.push({
+      code: 'custom',
+      input: null,
+      message: 'must be 32 bytes in base64 or 64 hexadecimal digits',
+    });
+    return z.NEVER;
+  })
+  .optional();
+
 /** Every setting: its environment variable, what it accepts and its default. docs/configuration.md tells the rest. */
 const Settings = z.object({
   PIGEONHOLE_HOST: z.string().default('127.0.0.1'),
@@ -35,6 +51,7 @@ const Settings = z.object({
   PIGEONHOLE_DATA_DIR: z.string().default('./data'),
   PIGEONHOLE_CACHE_DIR: z.string().optional(),
   PIGEONHOLE_API_KEY: z.string().min(8).max(1_000).regex(/^\S+$/, 'must not contain spaces').optional(),
+  PIGEONHOLE_ENCRYPTION_KEY: encryptionKey,
   PIGEONHOLE_WORKERS: number(availableParallelism(), { max: 1_024 }),
   PIGEONHOLE_LEASE_MS: number(15_000, { min: 1_000 }),
   PIGEONHOLE_MAX_ATTEMPTS: number(5, { max: 100 }),
@@ -69,6 +86,8 @@ export interface Config {
   readonly cacheDir: string;
   /** Key for the default project; null = keep the keys there are, make one if there is none. */
   readonly apiKey: string | null;
+  /** What stored secrets are encrypted with; null = a key in a file of the data directory, made if it is missing. */
+  readonly encryptionKey: VaultKey | null;
   /** Jobs at a time in this process, and processes and threads that read and classify. */
   readonly workers: number;
   readonly leaseMs: number;
@@ -117,6 +136,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     dataDir,
     cacheDir: resolve(settings.PIGEONHOLE_CACHE_DIR ?? join(dataDir, 'cache')),
     apiKey: settings.PIGEONHOLE_API_KEY ?? null,
+    encryptionKey: settings.PIGEONHOLE_ENCRYPTION_KEY ?? null,
     workers: settings.PIGEONHOLE_WORKERS,
     leaseMs: settings.PIGEONHOLE_LEASE_MS,
     maxAttempts: settings.PIGEONHOLE_MAX_ATTEMPTS,

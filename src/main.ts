@@ -5,6 +5,7 @@ import type { Engine } from './classify/engine.ts';
 import { createLocalEngine } from './classify/engines/local/pool.ts';
 import type { Config } from './config.ts';
 import { buildApp } from './http/app.ts';
+import { ensureKeyFile, Vault } from './lib/vault.ts';
 import type { Parser } from './parse/parser.ts';
 import { createParser } from './parse/pool.ts';
 import { JobQueue } from './queue/queue.ts';
@@ -28,6 +29,7 @@ import {
   type ProjectChanges,
   updateProject,
 } from './store/tenancy.ts';
+import { checkVault } from './store/vault-check.ts';
 import { VERSION } from './version.ts';
 import { Worker } from './worker/loop.ts';
 import { runJob } from './worker/run-job.ts';
@@ -57,7 +59,7 @@ export async function serve(config: Config): Promise<RunningServer> {
   const releases: (() => Promise<void>)[] = [];
   const stop = releaseAll(releases);
   try {
-    const { db, blobs } = await openStore(config, releases);
+    const { db, blobs, vault } = await openStore(config, releases);
     const newApiKey = await ensureApiKey(db, config);
     const urlSigningKey = await ensureSecret(db, 'url-signing');
     const feed = new JobFeed(db);
@@ -66,6 +68,7 @@ export async function serve(config: Config): Promise<RunningServer> {
     const app = await buildApp({
       db,
       blobs,
+      vault,
       logger: log,
       urlSigningKey,
       publicUrl: config.publicUrl,
@@ -179,7 +182,9 @@ async function openStore(config: Config, releases: (() => Promise<void>)[]) {
   await migrate(db);
   const blobs = new DiskBlobs(join(config.dataDir, 'blobs'));
   await blobs.removeLeftovers(LEFTOVER_AGE_MS);
-  return { db, blobs };
+  const vault = new Vault(config.encryptionKey ?? ensureKeyFile(join(config.dataDir, 'encryption.key')));
+  await checkVault(db, vault);
+  return { db, blobs, vault };
 }
 
 /** @returns the key it made, if it made one. */

@@ -13,6 +13,7 @@ import type { DiskBlobs } from '../blobs/disk.ts';
 import type { Principal } from '../domain/tenancy.ts';
 import { AppError } from '../errors.ts';
 import type { OutboundPolicy } from '../lib/outbound.ts';
+import type { Vault } from '../lib/vault.ts';
 import type { Database } from '../store/database.ts';
 import type { JobFeed } from '../store/job-feed.ts';
 import { createAuthenticate } from './auth.ts';
@@ -34,6 +35,7 @@ import { rerunRoutes } from './routes/rerun.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { uploadRoutes } from './routes/upload.ts';
+import { webhookConfigRoutes } from './routes/webhook-configs.ts';
 import { SignedUrls } from './signed-urls.ts';
 import { FileUploads } from './uploads.ts';
 import { parseJsonBody, validatorCompiler } from './validation.ts';
@@ -53,6 +55,8 @@ const MAX_HEADER_BYTES = 64 * 1024;
 export interface HttpDeps extends Pick<ClassifyRouteDeps, 'jobCreated' | 'jobCancelled'> {
   db: Database;
   blobs: DiskBlobs;
+  /** What webhook settings are encrypted with. */
+  vault: Vault;
   logger: FastifyBaseLogger;
   /** Key that download links are signed with. */
   urlSigningKey: Buffer;
@@ -142,6 +146,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     await api.register(classifierRoutes(deps));
     await api.register(configurationRoutes(deps));
     await api.register(projectRoutes(deps));
+    await api.register(webhookConfigRoutes(deps));
     await api.register(fileRoutes({ ...deps, uploads, urls }));
     await api.register(legacyFileRoutes({ ...deps, uploads, urls }));
   });

@@ -33,12 +33,16 @@ export class RequestValidationError extends Error {
 /** Inputs larger than this are not repeated in the answer. */
 const MAX_ECHO_CHARACTERS = 1_000;
 
+/** Fields whose values may be credentials, which are not repeated either. */
+const SECRET_FIELD = /"webhook_(signing_secret|headers)"/;
+
 function detailsOf(root: string, issue: Issue): ErrorDetail[] {
   const loc = [root, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
   const { type, msg, ctx } = pydanticError(issue);
   const detail: ErrorDetail = { type, loc, msg };
   const input = type === 'missing' ? null : (issue.input ?? null);
-  if ((JSON.stringify(input) ?? '').length <= MAX_ECHO_CHARACTERS) detail.input = input;
+  const echo = JSON.stringify([loc, input]);
+  if (echo.length <= MAX_ECHO_CHARACTERS && !SECRET_FIELD.test(echo)) detail.input = input;
   if (ctx) detail.ctx = ctx;
   return [detail];
 }

@@ -33,6 +33,7 @@ export function apiDescription(version: string): FastifyPluginAsync {
           'Files (legacy)',
           'Configurations',
           'Projects',
+          'Webhooks',
           'Session',
           'Health',
         ].map((name) => ({ name })),

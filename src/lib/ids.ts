@@ -7,6 +7,8 @@ export const ID_PREFIXES = {
   parseJob: 'pjb',
   configuration: 'cfg',
   bulk: 'blk',
+  webhookConfig: 'whc',
+  webhookDelivery: 'whd',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

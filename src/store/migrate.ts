@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import * as foundation from './migrations/0001-foundation.ts';
 import * as jobChanges from './migrations/0002-job-changes.ts';
 import * as configurations from './migrations/0004-configurations.ts';
+import * as webhooks from './migrations/0005-webhooks.ts';
 import * as jobGroups from './migrations/0006-job-groups.ts';
 
 /** Every migration, in order. A released one is never edited: a change is a new file. */
@@ -11,6 +12,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0001-foundation': foundation,
   '0002-job-changes': jobChanges,
   '0004-configurations': configurations,
+  '0005-webhooks': webhooks,
   '0006-job-groups': jobGroups,
 };
 

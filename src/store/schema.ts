@@ -145,4 +145,49 @@ export interface Tables {
   };
   /** What every configuration has been since it was made, the current version included. */
   configuration_versions: { configuration_id: string; version: Timestamp; name: string; parameters: string };
+  /** Saved webhook configurations. `sealed` is `WebhookSettings` as JSON, encrypted for the id. */
+  webhook_configs: { id: string; project_id: string; sealed: string; created_at: Timestamp; updated_at: Timestamp };
+  /** Where events of jobs go, as it was said when the jobs were created; never changed. */
+  webhook_endpoints: {
+    id: string;
+    project_id: string;
+    /** The saved configuration it was copied from; null = it came with the request. */
+    config_id: string | null;
+    /** Project and origin of the URL: deliveries in one lane wait for each other, those in different lanes never do. */
+    lane: string;
+    /** Host name and port of the URL, which are all that is shown of it. */
+    host: string;
+    /** Names of events as JSON; null = all. */
+    events: string | null;
+    /** `WebhookSettings` as JSON, encrypted for the id. */
+    sealed: string;
+  };
+  /** The endpoints of jobs that have not ended. */
+  job_webhooks: { job_id: string; endpoint_id: string };
+  /** Events on their way to endpoints, written in the transaction that makes them happen; ended ones are the log. */
+  webhook_deliveries: {
+    id: string;
+    project_id: string;
+    job_id: string;
+    endpoint_id: string;
+    /** That of the endpoint. */
+    lane: string;
+    /** The same for all endpoints of a job, and again when it is delivered again. */
+    event_id: string;
+    event_type: string;
+    /** Status of the job in this event. */
+    job_status: string;
+    happened_at: Timestamp;
+    status: 'pending' | 'delivered' | 'failed';
+    /** From when on it may be sent: its creation, the end of a lease or of a wait. Null = it has ended. */
+    claimable_at: Timestamp | null;
+    /** Leases given out so far; the number of the current lease fences off earlier ones. */
+    lease: Generated<number>;
+    /** `Attempt[]` as JSON, oldest first. */
+    attempts: Generated<string>;
+    /** The delivery that this one repeats; null = it is the first of its event to its endpoint. */
+    redelivery_of: string | null;
+    created_at: Timestamp;
+    ended_at: Timestamp | null;
+  };
 }

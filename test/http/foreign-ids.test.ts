@@ -40,12 +40,17 @@ const MAKERS: Record<string, () => Promise<string>> = {
   },
   '/api/v1/projects/{project_id}': async () => (await owner.upload()).project_id,
   '/api/v2/projects/{project_id}': async () => (await owner.upload()).project_id,
+  '/api/v1/beta/webhook-configs/{config_id}': async () => {
+    const json = { webhook_url: `https://example.com/${SECRET}`, webhook_signing_secret: SECRET };
+    return (await owner.call<{ id: string }>('POST', '/api/v1/beta/webhook-configs', { json })).body.id;
+  },
 };
 
 /** A body that each operation which needs one takes. */
 const BODIES: Record<string, unknown> = {
   'post /api/v2/classify/{job_id}/rerun': {},
   'put /api/v1/beta/configurations/{configuration_id}': {},
+  'put /api/v1/beta/webhook-configs/{config_id}': {},
 };
 
 async function endedJob(): Promise<string> {

@@ -38,6 +38,11 @@ const OPERATIONS: Record<string, string[]> = {
   'get /api/v1/classifier/jobs': [...SCOPE, 'page_size', 'page_token'],
   'get /api/v1/classifier/jobs/{classify_job_id}': ['classify_job_id', ...SCOPE],
   'get /api/v1/classifier/jobs/{classify_job_id}/results': ['classify_job_id', ...SCOPE],
+  'post /api/v1/beta/webhook-configs': SCOPE,
+  'get /api/v1/beta/webhook-configs': SCOPE,
+  'get /api/v1/beta/webhook-configs/{config_id}': ['config_id', ...SCOPE],
+  'put /api/v1/beta/webhook-configs/{config_id}': ['config_id', ...SCOPE],
+  'delete /api/v1/beta/webhook-configs/{config_id}': ['config_id', ...SCOPE],
   'post /api/v1/beta/files': SCOPE,
   'get /api/v1/beta/files': [
     ...SCOPE,
@@ -177,6 +182,9 @@ test('answers are what the description says', async () => {
   const wrongKey = { key: 'llx-wrong' };
   const elsewhere = `project_id=${NOBODY}`;
   const unknownFile = bodyFor(`dfl-${NOBODY}`);
+  const hook = { webhook_url: 'https://example.com/hook', webhook_events: ['classify.success'] };
+  const config = await api.call<{ id: string }>('POST', '/api/v1/beta/webhook-configs', { json: hook });
+  const configPath = `/api/v1/beta/webhook-configs/${config.body.id}`;
   const webhook = { webhook_configurations: [{ webhook_url: 'https://example.com' }] };
   const configuration = { name: 'mail room', parameters: { product_type: 'classify_v2', rules: RULES } };
   const saved = (
@@ -251,6 +259,16 @@ test('answers are what the description says', async () => {
     [200, 'get /api/v1/classifier/jobs/{classify_job_id}', `/api/v1/classifier/jobs/${v1Job.body.id}`],
     [404, 'get /api/v1/classifier/jobs/{classify_job_id}', '/api/v1/classifier/jobs/x'],
     [200, 'get /api/v1/classifier/jobs/{classify_job_id}/results', `/api/v1/classifier/jobs/${v1Job.body.id}/results`],
+
+    [201, 'post /api/v1/beta/webhook-configs', '/api/v1/beta/webhook-configs', { json: hook }],
+    [422, 'post /api/v1/beta/webhook-configs', '/api/v1/beta/webhook-configs', { json: {} }],
+    [200, 'get /api/v1/beta/webhook-configs', '/api/v1/beta/webhook-configs'],
+    [200, 'get /api/v1/beta/webhook-configs/{config_id}', configPath],
+    [404, 'get /api/v1/beta/webhook-configs/{config_id}', '/api/v1/beta/webhook-configs/x'],
+    [200, 'put /api/v1/beta/webhook-configs/{config_id}', configPath, { json: { webhook_events: null } }],
+    [422, 'put /api/v1/beta/webhook-configs/{config_id}', configPath, { json: { webhook_events: [] } }],
+    [204, 'delete /api/v1/beta/webhook-configs/{config_id}', configPath],
+    [404, 'delete /api/v1/beta/webhook-configs/{config_id}', configPath],
 
     [201, 'post /api/v1/beta/files', '/api/v1/beta/files', form(['purpose', 'classify'], ['file', bytes])],
     [400, 'post /api/v1/beta/files', '/api/v1/beta/files', form(['purpose', 'classify'])],

@@ -65,6 +65,7 @@ const Settings = z.object({
   PIGEONHOLE_KEY_REQUESTS_PER_SECOND: rate,
   PIGEONHOLE_PROJECT_REQUESTS_PER_SECOND: rate,
   PIGEONHOLE_MAX_OPEN_JOBS: limit,
+  PIGEONHOLE_RETENTION_DAYS: limit,
   PIGEONHOLE_MAX_WAITING_REQUESTS: number(1_000),
   PIGEONHOLE_MAX_EVENT_STREAMS: number(100),
   PIGEONHOLE_ENGINE: z.enum(['local']).default('local'),
@@ -99,10 +100,11 @@ export interface Config {
   readonly parseMemoryBytes: number;
   readonly fetchTimeoutMs: number;
   readonly allowPrivateUrls: boolean;
-  /** Null = no limit, here and in the next two. */
+  /** Null = no limit, here and in the next three. */
   readonly keyRequestsPerSecond: number | null;
   readonly projectRequestsPerSecond: number | null;
   readonly maxOpenJobs: number | null;
+  readonly retentionDays: number | null;
   readonly maxWaitingRequests: number;
   readonly maxEventStreams: number;
   readonly logLevel: z.infer<typeof Settings>['PIGEONHOLE_LOG_LEVEL'];
@@ -150,6 +152,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     keyRequestsPerSecond: settings.PIGEONHOLE_KEY_REQUESTS_PER_SECOND,
     projectRequestsPerSecond: settings.PIGEONHOLE_PROJECT_REQUESTS_PER_SECOND,
     maxOpenJobs: settings.PIGEONHOLE_MAX_OPEN_JOBS,
+    retentionDays: settings.PIGEONHOLE_RETENTION_DAYS,
     maxWaitingRequests: settings.PIGEONHOLE_MAX_WAITING_REQUESTS,
     maxEventStreams: settings.PIGEONHOLE_MAX_EVENT_STREAMS,
     logLevel: settings.PIGEONHOLE_LOG_LEVEL,

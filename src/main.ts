@@ -30,6 +30,7 @@ import {
   updateProject,
 } from './store/tenancy.ts';
 import { checkVault } from './store/vault-check.ts';
+import { Upkeep } from './upkeep/upkeep.ts';
 import { VERSION } from './version.ts';
 import { Worker } from './worker/loop.ts';
 import { runJob } from './worker/run-job.ts';
@@ -92,6 +93,8 @@ export async function serve(config: Config): Promise<RunningServer> {
     releases.push(() => app.close());
     const url = await app.listen({ host: config.host, port: config.port });
     warmUp();
+    const upkeep = new Upkeep({ db, blobs, retentionDays: config.retentionDays, log });
+    releases.push(() => upkeep.stop());
     return { url, newApiKey, stop };
   } catch (error) {
     await stop();

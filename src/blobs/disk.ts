@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, opendir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -76,6 +76,26 @@ export class DiskBlobs {
   /** The bytes as a stream; it emits ENOENT when there are none. */
   stream(key: string): Readable {
     return createReadStream(this.path(key));
+  }
+
+  /** The keys of all blobs stored more than `ageMs` ago, at most `limit` at a time; the directory is read as it goes. */
+  async *listOlderThan(ageMs: number, limit: number): AsyncGenerator<string[]> {
+    const newest = Date.now() - ageMs;
+    let keys: string[] = [];
+    for (const kind of await readdir(this.#directory).catch(() => [])) {
+      if (join(this.#directory, kind) === this.#incoming()) continue;
+      for await (const entry of await opendir(join(this.#directory, kind))) {
+        const key = `${kind}/${entry.name}`;
+        // Whoever owns it may remove it at any moment.
+        const found = await stat(this.path(key)).catch(() => null);
+        if (!found?.isFile() || found.mtimeMs > newest) continue;
+        keys.push(key);
+        if (keys.length < limit) continue;
+        yield keys;
+        keys = [];
+      }
+    }
+    if (keys.length > 0) yield keys;
   }
 
   /** Removes a blob; it may be gone already. */

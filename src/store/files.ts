@@ -1,5 +1,5 @@
 import type { StoredFile } from '../domain/file.ts';
-import type { Database } from './database.ts';
+import { type Database, inTransaction } from './database.ts';
 import { after as keysetAfter, type OrderColumn } from './keyset.ts';
 import type { Tables } from './schema.ts';
 
@@ -142,7 +142,7 @@ export async function listFiles(
  * @returns keys of the blobs that nothing refers to any more; null = no such file.
  */
 export async function deleteFile(db: Database, projectId: string, id: string): Promise<string[] | null> {
-  return db.transaction().execute(async (transaction) => {
+  return inTransaction(db, async (transaction) => {
     const file = await transaction
       .deleteFrom('files')
       .where('id', '=', id)

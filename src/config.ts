@@ -83,7 +83,7 @@ export interface Config {
   /** Where clients reach the server, without a slash at the end; null = where their requests say. */
   readonly publicUrl: string | null;
   readonly dataDir: string;
-  /** Data that can be made again: OCR data and the encoder in the form they are used in. */
+  /** Data that can be made again: OCR data and the encoder as they are used, and text that `eval` has read. */
   readonly cacheDir: string;
   /** Key for the default project; null = keep the keys there are, make one if there is none. */
   readonly apiKey: string | null;

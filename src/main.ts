@@ -6,6 +6,7 @@ import { createLocalEngine } from './classify/engines/local/pool.ts';
 import type { Config } from './config.ts';
 import { buildApp } from './http/app.ts';
 import { ensureKeyFile, Vault } from './lib/vault.ts';
+import { keepReadings } from './parse/kept-readings.ts';
 import type { Parser } from './parse/parser.ts';
 import { createParser } from './parse/pool.ts';
 import { JobQueue } from './queue/queue.ts';
@@ -118,9 +119,16 @@ export async function work(config: Config): Promise<Running> {
   }
 }
 
-/** Parser and engine without a server, for the commands that read local files. */
-export function openPipeline(config: Config): { parser: Parser; engine: Engine } {
-  const parser = createParser({
+/**
+ * Parser and engine without a server, for the commands that read local files.
+ *
+ * @param options.keepsReadings keep the text of documents in the cache folder, so that they are read only once.
+ */
+export function openPipeline(
+  config: Config,
+  options: { keepsReadings?: boolean } = {},
+): { parser: Parser; engine: Engine } {
+  const reader = createParser({
     processes: config.workers,
     // For the one job more that a worker takes when a single project has all places.
     spareProcesses: 1,
@@ -128,6 +136,7 @@ export function openPipeline(config: Config): { parser: Parser; engine: Engine }
     memoryBytes: config.parseMemoryBytes,
     dataDir: config.cacheDir,
   });
+  const parser = options.keepsReadings ? keepReadings(reader, join(config.cacheDir, 'readings')) : reader;
   const engine = createLocalEngine({ threads: config.workers, cacheDir: config.cacheDir });
   return { parser, engine };
 }

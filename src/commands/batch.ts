@@ -21,6 +21,14 @@ type Pipeline = ReturnType<typeof openPipeline>;
 
 export type Answer = Omit<Awaited<ReturnType<Pipeline['engine']['classify']>>, 'evidence'>;
 
+/** What came of one of the documents. */
+export interface Result<Document> {
+  document: Document;
+  outcome: Outcome;
+  /** Version of the engine that answered. */
+  engine: string;
+}
+
 /** What came of a document. `error` is `CODE: sentence`. */
 export type Outcome = { answer: Answer; error?: never } | { answer?: never; error: string };
 
@@ -33,6 +41,8 @@ export interface Batch<Document> {
   concurrency: number | undefined;
   /** May a progress bar be drawn on standard error, if that is a terminal? */
   showProgress: boolean;
+  /** Keep the text of documents in the cache folder for the next time? */
+  keepsReadings?: boolean;
   signal: AbortSignal;
 }
 
@@ -43,17 +53,20 @@ export interface Batch<Document> {
  */
 export async function* classifyAll<Document extends { source: Source }>(
   batch: Batch<Document>,
-): AsyncGenerator<{ document: Document; outcome: Outcome }, void, void> {
+): AsyncGenerator<Result<Document>, void, void> {
   const { documents, size, configuration, signal } = batch;
   const config = loadConfig();
   const concurrency = Math.min(batch.concurrency ?? config.workers, size);
   const progress = startProgress(size, batch.showProgress);
-  const { parser, engine } = openPipeline({ ...config, workers: concurrency });
+  const { parser, engine } = openPipeline(
+    { ...config, workers: concurrency },
+    { keepsReadings: batch.keepsReadings ?? false },
+  );
   try {
     const classify = async (document: Document) => {
       const outcome = await classifyDocument(document.source, { parser, engine, configuration, config, signal });
       progress.step(outcome);
-      return { document, outcome };
+      return { document, outcome, engine: engine.version };
     };
     yield* mapInOrder(documents, concurrency, classify);
   } finally {

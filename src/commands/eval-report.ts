@@ -1,30 +1,26 @@
+import type { Change, Difference } from '../evaluation/compare.ts';
+import { coverageAtSteps } from '../evaluation/coverage.ts';
+import type { Evaluation } from '../evaluation/evaluation.ts';
 import { type Metrics, NO_TYPE } from '../evaluation/metrics.ts';
+import { mistakesOf, unreadableOf } from '../evaluation/run.ts';
+import {
+  answerName,
+  changesByKind,
+  comparisonNotes,
+  figure,
+  signed,
+  thresholdAdvice,
+  verdictOn,
+} from '../evaluation/wording.ts';
 import { type Column, cutText, displayWidth, printable, textTable } from './text-table.ts';
 
 const MAX_LISTED = 10;
 const MAX_CONFUSED_PAIRS = 25;
 const MAX_TYPE_COLUMNS = 30;
 
-/** A document with a wrong type. */
-export interface Mistake {
-  id: string;
-  label: string | null;
-  predicted: string | null;
-  confidence: number;
-  reasoning: string;
-}
-
-export interface Evaluation {
-  metrics: Metrics;
-  seconds: number;
-  /** The wrong answers that were most certain, the most certain first. */
-  worst: Mistake[];
-  /** Documents that could not be read, `CODE: sentence`; not necessarily all. */
-  unreadable: { id: string; error: string }[];
-}
-
 /** What `--json` prints. */
-export function evaluationJson({ metrics, seconds }: Evaluation): object {
+export function evaluationJson({ run, metrics, accuracyInterval, coverage, ...rest }: Evaluation): object {
+  const { recommended, targetAccuracy, comparison } = rest;
   return {
     documents: metrics.documents,
     errors: metrics.errors,
@@ -34,8 +30,47 @@ export function evaluationJson({ metrics, seconds }: Evaluation): object {
     none_auroc: metrics.noneAuroc,
     per_type: Object.fromEntries(metrics.perType),
     confusion: Object.fromEntries([...metrics.confusion].map(([label, row]) => [label, Object.fromEntries(row)])),
-    seconds: Math.round(seconds * 1000) / 1000,
+    seconds: Math.round(run.seconds * 1000) / 1000,
+    accuracy_interval: accuracyInterval,
+    calibration: metrics.calibration.map(({ meanConfidence, from, to, documents, accuracy }) => ({
+      from,
+      to,
+      documents,
+      mean_confidence: meanConfidence,
+      accuracy,
+    })),
+    coverage: coverageAtSteps(coverage).map(({ threshold, coverage: share, accuracy }) => ({
+      threshold,
+      coverage: share,
+      accuracy,
+    })),
+    recommended_threshold: recommended && {
+      threshold: recommended.threshold,
+      coverage: recommended.coverage,
+      accuracy: recommended.accuracy,
+      target_accuracy: targetAccuracy,
+    },
+    engine: run.engine,
+    comparison: comparison && {
+      documents: comparison.documents,
+      only_before: comparison.onlyBefore,
+      only_after: comparison.onlyAfter,
+      relabelled: comparison.relabelled,
+      fixed: comparison.fixed.map(changeJson),
+      broken: comparison.broken.map(changeJson),
+      still_wrong: comparison.stillWrong.map(changeJson),
+      accuracy: differenceJson(comparison.accuracy),
+      macro_f1: differenceJson(comparison.macroF1),
+    },
   };
+}
+
+function changeJson({ id, label, before, after }: Change): object {
+  return { id, label: label ?? NO_TYPE, before: answerName(before), after: answerName(after) };
+}
+
+function differenceJson({ value, interval, pValue }: Difference): object {
+  return { value, interval, p_value: pValue };
 }
 
 /** The same for a person: lines of at most `width` columns. */
@@ -46,8 +81,10 @@ export function evaluationReport(evaluation: Evaluation, width: number): string 
     section('Types', perType(metrics, width)),
     section('Confusion (rows: label, columns: answer)', confusion(metrics, width)),
     section('Calibration (how often an answer of that confidence is right)', calibration(metrics, width)),
-    section('Worst mistakes (the most certain wrong answers)', mistakes(evaluation.worst, width)),
+    section('Trusting answers above a confidence (the rest goes to a person)', coverageTable(evaluation, width)),
+    section('Worst mistakes (the most certain wrong answers)', mistakes(evaluation, width)),
     section('Documents that could not be read', unreadable(evaluation, width)),
+    section('Compared with before', comparisonText(evaluation, width)),
   ]
     .filter((part) => part !== '')
     .join('\n');
@@ -57,12 +94,13 @@ function section(title: string, body: string): string {
   return body === '' ? '' : `${title}\n\n${body}`;
 }
 
-function summary({ metrics, seconds }: Evaluation): string {
+function summary({ run, metrics, right, accuracyInterval: [from, to] }: Evaluation): string {
   const { documents, errors, accuracy, macroF1, ece, noneAuroc } = metrics;
+  const { seconds } = run;
   const figures: [name: string, value: string, note: string][] = [
     ['Documents', String(documents), `${seconds.toFixed(1)} s, ${(documents / seconds).toFixed(1)} a second`],
     ['Could not be read', String(errors), errors > 0 ? 'counted as wrong' : ''],
-    ['Accuracy', figure(accuracy), `${Math.round(accuracy * documents)} right`],
+    ['Accuracy', figure(accuracy), `${right} right; 95 % interval ${figure(from)} to ${figure(to)}`],
     ['Macro-F1', figure(macroF1), 'mean over the labels in the set'],
     ['Calibration error', ece === null ? '–' : figure(ece), 'ECE, 10 bins; 0 is best'],
     [
@@ -153,34 +191,108 @@ function calibration({ calibration: bins }: Metrics, width: number): string {
   );
 }
 
-function mistakes(worst: readonly Mistake[], width: number): string {
-  return worst
-    .map(({ id, label, predicted, confidence, reasoning }) => {
-      const what = `label ${label ?? NO_TYPE}, answer ${predicted ?? NO_TYPE} (${confidence.toFixed(2)})`;
-      return `${cutText(printable(id), Math.max(20, width - displayWidth(what) - 2), 'start')}  ${what}\n${wrapped(reasoning, width)}`;
+function coverageTable(evaluation: Evaluation, width: number): string {
+  const { coverage } = evaluation;
+  if (coverage.length === 0) return '';
+  const rows = coverageAtSteps(coverage).map(({ threshold, coverage: share, accuracy, documents }) => [
+    `≥ ${threshold.toFixed(1)}`,
+    String(documents),
+    figure(share),
+    figure(accuracy),
+  ]);
+  const titles = ['Confidence', 'Documents', 'Coverage', 'Accuracy'];
+  const table = textTable(
+    titles.map((title) => ({ title, align: 'right' })),
+    rows,
+    width,
+  );
+  return `${table}\n${paragraph(thresholdAdvice(evaluation), width)}`;
+}
+
+function mistakes({ run }: Evaluation, width: number): string {
+  return mistakesOf(run)
+    .slice(0, MAX_LISTED)
+    .map(({ id, label, type, confidence, reasoning }) => {
+      const what = `label ${label ?? NO_TYPE}, answer ${type ?? NO_TYPE} (${confidence.toFixed(2)})`;
+      return `${idBefore(id, what, width)}  ${what}\n${wrapped(reasoning, width)}`;
     })
     .join('');
 }
 
-function unreadable({ metrics, unreadable: listed }: Evaluation, width: number): string {
-  const lines = listed
+function unreadable({ run }: Evaluation, width: number): string {
+  const failed = unreadableOf(run);
+  const lines = failed
     .slice(0, MAX_LISTED)
     .map(({ id, error }) => `${cutText(printable(id), width, 'start')}\n${wrapped(error, width)}`);
-  const more = metrics.errors - lines.length;
-  return lines.join('') + (more > 0 ? `and ${more} more\n` : '');
+  return lines.join('') + andMore(failed.length - lines.length);
+}
+
+function comparisonText({ comparison }: Evaluation, width: number): string {
+  if (comparison === null) return '';
+  const differences = textTable(
+    [
+      { title: 'Difference' },
+      { title: 'Now − before', align: 'right' },
+      { title: '95 % interval', align: 'right' },
+      { title: 'p', align: 'right' },
+      { title: 'Paired bootstrap' },
+    ],
+    [
+      ['Accuracy', ...differenceCells(comparison.accuracy)],
+      ['Macro-F1', ...differenceCells(comparison.macroF1)],
+    ],
+    width,
+  );
+  return [
+    comparisonNotes(comparison)
+      .map((note) => paragraph(printable(note), width))
+      .join(''),
+    differences,
+    ...changesByKind(comparison).map(([kind, listed]) => changes(kind, listed, width)),
+  ].join('\n');
+}
+
+function differenceCells(difference: Difference): string[] {
+  const { value, interval, pValue } = difference;
+  return [signed(value), interval.map(signed).join(' to '), pValue.toFixed(4), verdictOn(difference)];
+}
+
+function changes(title: string, listed: readonly Change[], width: number): string {
+  const lines = listed.slice(0, MAX_LISTED).map(({ id, label, before, after }) => {
+    const what = `label ${label ?? NO_TYPE}, before ${answerName(before)}, now ${answerName(after)}`;
+    return `${idBefore(id, what, width)}  ${what}\n`;
+  });
+  return `${title}: ${listed.length}\n${lines.join('')}${andMore(listed.length - lines.length)}`;
+}
+
+function idBefore(id: string, what: string, width: number): string {
+  return cutText(printable(id), Math.max(20, width - displayWidth(what) - 2), 'start');
+}
+
+function andMore(count: number): string {
+  return count > 0 ? `and ${count} more\n` : '';
 }
 
 /** At most three indented lines. */
 function wrapped(text: string, width: number): string {
-  const lines: string[] = [''];
-  for (const word of cutText(printable(text), (width - 4) * 3).split(' ')) {
-    const longer = lines.at(-1) === '' ? word : `${lines.at(-1)} ${word}`;
-    if (displayWidth(longer) <= width - 4) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lines.map((line) => `    ${line}\n`).join('');
+  return lines(cutText(printable(text), (width - 4) * 3), width - 4)
+    .map((line) => `    ${line}\n`)
+    .join('');
 }
 
-function figure(value: number): string {
-  return value.toFixed(3);
+function paragraph(text: string, width: number): string {
+  return lines(text, width)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** The text broken between words; a word longer than `width` has a line of its own. */
+function lines(text: string, width: number): string[] {
+  const broken: string[] = [''];
+  for (const word of text.split(' ')) {
+    const longer = broken.at(-1) === '' ? word : `${broken.at(-1)} ${word}`;
+    if (displayWidth(longer) <= width) broken[broken.length - 1] = longer;
+    else broken.push(word);
+  }
+  return broken;
 }

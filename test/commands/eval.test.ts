@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { evalCommand } from '../../src/commands/eval.ts';
-import { runCli, temporaryDirectory } from '../support/server.ts';
+import { CACHE_DIR, runCli, temporaryDirectory } from '../support/server.ts';
 
 const INVOICE = 'Invoice number 2026-17\nBill to: Ada Ltd\n3 chairs at 40.00\nVAT 20 %\nTotal due: 144.00 EUR\n';
 const CONTRACT =
@@ -59,6 +59,12 @@ describe('eval', () => {
       'per_type',
       'confusion',
       'seconds',
+      'accuracy_interval',
+      'calibration',
+      'coverage',
+      'recommended_threshold',
+      'engine',
+      'comparison',
     ]);
     // How good the engine is at documents that fit no rule is not for this test: that one may be right or wrong.
     const none = result.confusion['(none)'];
@@ -122,13 +128,163 @@ Documents that no rule fits have the label null, or are in the sub-folder "_none
 `);
   });
 
+  test('a saved run is a baseline: the same rules change nothing, others fix and break answers', async () => {
+    const { set, rules: before, swapped } = await neutralSet();
+    const saved = join(folder, 'before.json');
+    const first = await evalJson([set, '--rules', before, '--save', saved]);
+    expect((await stat(saved)).mode & 0o077).toBe(0);
+
+    const same = await evalJson([set, '--rules', before, '--baseline', saved]);
+    expect(same.comparison).toEqual({
+      documents: 3,
+      only_before: 0,
+      only_after: 0,
+      relabelled: 0,
+      fixed: [],
+      broken: [],
+      still_wrong: [],
+      accuracy: { value: 0, interval: [0, 0], p_value: 1 },
+      macro_f1: { value: 0, interval: [0, 0], p_value: 1 },
+    });
+    const other = await evalJson([set, '--rules', swapped, '--baseline', saved]);
+    expect(other.comparison).toMatchObject({
+      fixed: [{ id: 'mislabelled', label: 'two', before: 'one', after: 'two' }],
+      broken: [
+        { id: 'bill', label: 'one', before: 'one', after: 'two' },
+        { id: 'deed', label: 'two', before: 'two', after: 'one' },
+      ],
+    });
+    expect(other.comparison.accuracy.value).toBeCloseTo(other.accuracy - first.accuracy, 12);
+  });
+
+  test('--compare-rules runs other rules on the same documents and tells what changed', async () => {
+    const { set, rules: before, swapped } = await neutralSet();
+    const { code, stdout } = await runCli(['eval', set, '--rules', before, '--compare-rules', swapped]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Before: swapped\.json on neutral\.jsonl, .* UTC, engine local-/m);
+    expect(stdout).toMatch(/^Accuracy +\+0\.333 +[+−]?[01]\.\d{3} to [+−]?[01]\.\d{3} +[01]\.\d{4} +may be chance$/m);
+    expect(stdout).toMatch(/^Fixed: 2\nbill +label one, before two, now one\ndeed +label two, before one, now two$/m);
+    expect(stdout).toMatch(/^Broken: 1\nmislabelled +label two, before two, now one$/m);
+  });
+
+  test('--report writes one file that loads nothing, with the plots, and with all foreign text escaped', async () => {
+    const set = join(folder, 'hostile.jsonl');
+    const hostile = '</title><script>alert(1)</script>';
+    await writeFile(
+      set,
+      [
+        { id: hostile, text: `${INVOICE}Invoice <img src=x onerror=alert(2)> total`, label: 'contract' },
+        { id: 'right', text: CONTRACT, label: 'contract' },
+      ]
+        .map((line) => JSON.stringify(line))
+        .join('\n'),
+    );
+    const report = join(folder, 'report.html');
+    const { code } = await runCli(['eval', set, '--rules', rules, '--report', report]);
+    expect(code).toBe(0);
+    const page = await readFile(report, 'utf8');
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(page).not.toMatch(/<(script|img|link|iframe|object)|\b(href|src)=["']|@import|url\(/i);
+    expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+    expect(page).toContain('prefers-color-scheme:dark');
+    expect([...page.matchAll(/<svg [^>]*aria-label="([^"]+)"/g)].map(([, title]) => title)).toEqual([
+      'Reliability diagram',
+      'Coverage and accuracy',
+    ]);
+  });
+
+  test('a document is read once: the next run uses the kept text, unless --no-cache forbids it', async () => {
+    const cache = await temporaryDirectory();
+    await cp(CACHE_DIR, cache, { recursive: true, filter: (path) => !/readings|\.tmp$/.test(path) });
+    const readings = join(cache, 'readings');
+    const run = async (...options: string[]) => {
+      const arguments_ = [join(folder, 'set.jsonl'), '--rules', rules, ...options];
+      return (await evalJson(arguments_, { PIGEONHOLE_CACHE_DIR: cache })).confusion;
+    };
+    const read = await run('--no-cache');
+    await expect(readdir(readings)).rejects.toThrow('ENOENT');
+
+    expect(await run()).toEqual(read);
+    expect((await stat(readings)).mode & 0o077).toBe(0);
+    const kept = (await readdir(readings, { recursive: true })).filter((name) => name.endsWith('.json'));
+    expect(kept).toHaveLength(1);
+
+    // Only whoever uses the kept text can take the contract for an invoice.
+    const file = join(readings, kept[0]!);
+    const reading = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify({ ...reading, pages: [{ ...reading.pages[0], text: INVOICE }] }));
+    expect((await run()).contract).toEqual({ invoice: 2, '(error)': 1 });
+
+    await writeFile(file, 'damaged');
+    expect(await run()).toEqual(read);
+  });
+
+  test.each([
+    ['--baseline', 'set.jsonl', /set\.jsonl is not a run saved by this version/],
+    ['--baseline', 'nothing.json', /There is no saved run .*nothing\.json; --save makes one\./],
+    ['--save', 'nowhere/run.json', /nowhere\/run\.json cannot be written \(ENOENT\)/],
+  ])('%s %s is refused with a sentence, and ends with 2', async (option, name, sentence) => {
+    const { code, stdout, stderr } = await runCli([
+      'eval',
+      join(folder, 'labelled'),
+      '--rules',
+      rules,
+      option,
+      join(folder, name),
+    ]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(sentence);
+  });
+
   test('--help tells arguments, options, formats and an example', () => {
     let help = '';
     evalCommand()
       .configureOutput({ writeOut: (text) => (help += text) })
       .outputHelp();
-    for (const part of ['<set>', '--rules <file>', '--json', '--concurrency', '_none', 'Exit code', 'Example:']) {
+    for (const part of [
+      '<set>',
+      '--rules <file>',
+      '--compare-rules',
+      '--json',
+      '--concurrency',
+      '_none',
+      'Exit code',
+      'Example:',
+    ]) {
       expect(help).toContain(part);
     }
   });
 });
+
+async function evalJson(options: string[], settings: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await runCli(['eval', '--json', ...options], settings);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+/** A set whose labels say nothing by themselves, so that rules with swapped descriptions give swapped answers. */
+async function neutralSet(): Promise<{ set: string; rules: string; swapped: string }> {
+  const [invoice, contract] = JSON.parse(await readFile(rules, 'utf8'));
+  const write = async (name: string, lines: object[]) => {
+    await writeFile(join(folder, name), lines.map((line) => JSON.stringify(line)).join('\n'));
+    return join(folder, name);
+  };
+  const rulesFile = (name: string, one: string, two: string) =>
+    write(name, [
+      {
+        rules: [
+          { type: 'one', description: one },
+          { type: 'two', description: two },
+        ],
+      },
+    ]);
+  return {
+    set: await write('neutral.jsonl', [
+      { id: 'bill', text: INVOICE, label: 'one' },
+      { id: 'deed', text: CONTRACT, label: 'two' },
+      { id: 'mislabelled', text: INVOICE, label: 'two' },
+    ]),
+    rules: await rulesFile('neutral.json', invoice.description, contract.description),
+    swapped: await rulesFile('swapped.json', contract.description, invoice.description),
+  };
+}

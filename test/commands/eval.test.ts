@@ -9,6 +9,9 @@ const CONTRACT =
   'SERVICE AGREEMENT\nThis agreement is made between the parties Ada Ltd and Bob Ltd.\nTerm and termination: twelve months.\nGoverning law: England.\nSigned by both parties: ________\n';
 const NOVEL = 'The sea was calm and the gulls slept on the harbour wall while the old man told of his youth.\n';
 
+/** A run takes about a second, on a busy machine up to ten. */
+const SEVERAL_RUNS_MS = 120_000;
+
 let folder = '';
 let rules = '';
 
@@ -96,7 +99,7 @@ describe('eval', () => {
   test('tells a person the figures, the confusion, the worst mistakes and what could not be read', async () => {
     const { code, stdout } = await runCli(['eval', join(folder, 'set.jsonl'), '--rules', rules]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Accuracy +0\.\d{3} +[23] right$/m);
+    expect(stdout).toMatch(/^Accuracy +0\.\d{3} +[23] right; 95 % interval 0\.\d{3} to 0\.\d{3}$/m);
     expect(stdout).toMatch(/^contract +3 +[01]\.\d{3} +0\.333 +0\.\d{3}$/m);
     expect(stdout).toMatch(/^Label +invoice +contract .*\(error\)$/m);
     expect(stdout).toMatch(/^contract +1 +1 .*1$/m);
@@ -128,34 +131,38 @@ Documents that no rule fits have the label null, or are in the sub-folder "_none
 `);
   });
 
-  test('a saved run is a baseline: the same rules change nothing, others fix and break answers', async () => {
-    const { set, rules: before, swapped } = await neutralSet();
-    const saved = join(folder, 'before.json');
-    const first = await evalJson([set, '--rules', before, '--save', saved]);
-    expect((await stat(saved)).mode & 0o077).toBe(0);
+  test(
+    'a saved run is a baseline: the same rules change nothing, others fix and break answers',
+    async () => {
+      const { set, rules: before, swapped } = await neutralSet();
+      const saved = join(folder, 'before.json');
+      const first = await evalJson([set, '--rules', before, '--save', saved]);
+      expect((await stat(saved)).mode & 0o077).toBe(0);
 
-    const same = await evalJson([set, '--rules', before, '--baseline', saved]);
-    expect(same.comparison).toEqual({
-      documents: 3,
-      only_before: 0,
-      only_after: 0,
-      relabelled: 0,
-      fixed: [],
-      broken: [],
-      still_wrong: [],
-      accuracy: { value: 0, interval: [0, 0], p_value: 1 },
-      macro_f1: { value: 0, interval: [0, 0], p_value: 1 },
-    });
-    const other = await evalJson([set, '--rules', swapped, '--baseline', saved]);
-    expect(other.comparison).toMatchObject({
-      fixed: [{ id: 'mislabelled', label: 'two', before: 'one', after: 'two' }],
-      broken: [
-        { id: 'bill', label: 'one', before: 'one', after: 'two' },
-        { id: 'deed', label: 'two', before: 'two', after: 'one' },
-      ],
-    });
-    expect(other.comparison.accuracy.value).toBeCloseTo(other.accuracy - first.accuracy, 12);
-  });
+      const same = await evalJson([set, '--rules', before, '--baseline', saved]);
+      expect(same.comparison).toEqual({
+        documents: 3,
+        only_before: 0,
+        only_after: 0,
+        relabelled: 0,
+        fixed: [],
+        broken: [],
+        still_wrong: [],
+        accuracy: { value: 0, interval: [0, 0], p_value: 1 },
+        macro_f1: { value: 0, interval: [0, 0], p_value: 1 },
+      });
+      const other = await evalJson([set, '--rules', swapped, '--baseline', saved]);
+      expect(other.comparison).toMatchObject({
+        fixed: [{ id: 'mislabelled', label: 'two', before: 'one', after: 'two' }],
+        broken: [
+          { id: 'bill', label: 'one', before: 'one', after: 'two' },
+          { id: 'deed', label: 'two', before: 'two', after: 'one' },
+        ],
+      });
+      expect(other.comparison.accuracy.value).toBeCloseTo(other.accuracy - first.accuracy, 12);
+    },
+    SEVERAL_RUNS_MS,
+  );
 
   test('--compare-rules runs other rules on the same documents and tells what changed', async () => {
     const { set, rules: before, swapped } = await neutralSet();
@@ -193,31 +200,35 @@ Documents that no rule fits have the label null, or are in the sub-folder "_none
     ]);
   });
 
-  test('a document is read once: the next run uses the kept text, unless --no-cache forbids it', async () => {
-    const cache = await temporaryDirectory();
-    await cp(CACHE_DIR, cache, { recursive: true, filter: (path) => !/readings|\.tmp$/.test(path) });
-    const readings = join(cache, 'readings');
-    const run = async (...options: string[]) => {
-      const arguments_ = [join(folder, 'set.jsonl'), '--rules', rules, ...options];
-      return (await evalJson(arguments_, { PIGEONHOLE_CACHE_DIR: cache })).confusion;
-    };
-    const read = await run('--no-cache');
-    await expect(readdir(readings)).rejects.toThrow('ENOENT');
+  test(
+    'a document is read once: the next run uses the kept text, unless --no-cache forbids it',
+    async () => {
+      const cache = await temporaryDirectory();
+      await cp(CACHE_DIR, cache, { recursive: true, filter: (path) => !/readings|\.tmp$/.test(path) });
+      const readings = join(cache, 'readings');
+      const run = async (...options: string[]) => {
+        const arguments_ = [join(folder, 'set.jsonl'), '--rules', rules, ...options];
+        return (await evalJson(arguments_, { PIGEONHOLE_CACHE_DIR: cache })).confusion;
+      };
+      const read = await run('--no-cache');
+      await expect(readdir(readings)).rejects.toThrow('ENOENT');
 
-    expect(await run()).toEqual(read);
-    expect((await stat(readings)).mode & 0o077).toBe(0);
-    const kept = (await readdir(readings, { recursive: true })).filter((name) => name.endsWith('.json'));
-    expect(kept).toHaveLength(1);
+      expect(await run()).toEqual(read);
+      expect((await stat(readings)).mode & 0o077).toBe(0);
+      const kept = (await readdir(readings, { recursive: true })).filter((name) => name.endsWith('.json'));
+      expect(kept).toHaveLength(1);
 
-    // Only whoever uses the kept text can take the contract for an invoice.
-    const file = join(readings, kept[0]!);
-    const reading = JSON.parse(await readFile(file, 'utf8'));
-    await writeFile(file, JSON.stringify({ ...reading, pages: [{ ...reading.pages[0], text: INVOICE }] }));
-    expect((await run()).contract).toEqual({ invoice: 2, '(error)': 1 });
+      // Only whoever uses the kept text can take the contract for an invoice.
+      const file = join(readings, kept[0]!);
+      const reading = JSON.parse(await readFile(file, 'utf8'));
+      await writeFile(file, JSON.stringify({ ...reading, pages: [{ ...reading.pages[0], text: INVOICE }] }));
+      expect((await run()).contract).toEqual({ invoice: 2, '(error)': 1 });
 
-    await writeFile(file, 'damaged');
-    expect(await run()).toEqual(read);
-  });
+      await writeFile(file, 'damaged');
+      expect(await run()).toEqual(read);
+    },
+    SEVERAL_RUNS_MS,
+  );
 
   test.each([
     ['--baseline', 'set.jsonl', /set\.jsonl is not a run saved by this version/],
@@ -249,7 +260,7 @@ Documents that no rule fits have the label null, or are in the sub-folder "_none
       '--concurrency',
       '_none',
       'Exit code',
-      'Example:',
+      'Examples:',
     ]) {
       expect(help).toContain(part);
     }

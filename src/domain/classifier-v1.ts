@@ -58,26 +58,17 @@ export const V1ParsingConfiguration = z
       .describe(`Default ${DEFAULT_MAX_PAGES}, or none with target_pages; null reads all.`),
     target_pages: TargetPages.nullish(),
   })
-  .transform(({ lang, max_pages, target_pages }) => ({
-    lang,
-    max_pages: max_pages === undefined ? (target_pages ? null : DEFAULT_MAX_PAGES) : max_pages,
-    target_pages: target_pages ?? null,
-  }))
   .meta({ id: 'ClassifierParsingConfiguration' });
 export type V1ParsingConfiguration = z.infer<typeof V1ParsingConfiguration>;
 
-/** What a v1 job shows of its request. */
+/** What a v1 job is asked for, beside its files. */
 export const V1Request = z.object({
   rules: UniqueRules,
   mode: z
     .enum(V1_MODES)
     .default('FAST')
     .describe('Both are answered by the one engine there is, the best this server has.'),
-  parsing_configuration: V1ParsingConfiguration.default({
-    lang: 'en',
-    max_pages: DEFAULT_MAX_PAGES,
-    target_pages: null,
-  }),
+  parsing_configuration: V1ParsingConfiguration.default({ lang: 'en' }),
 });
 export type V1Request = z.infer<typeof V1Request>;
 
@@ -104,8 +95,18 @@ export const V1Job = z
   .meta({ id: 'ClassifierJob' });
 export type V1Job = z.infer<typeof V1Job>;
 
-/** What a v1 request means for the v2 jobs of its files. */
-export function parsingOfV1({ lang, max_pages, target_pages }: V1ParsingConfiguration): ParsingConfiguration {
+/** Which pages a v1 job reads, with the defaults filled in that depend on each other. */
+export function shownParsingOfV1({
+  lang,
+  max_pages,
+  target_pages,
+}: V1ParsingConfiguration): V1Job['parsing_configuration'] {
+  const maxPages = target_pages ? null : DEFAULT_MAX_PAGES;
+  return { lang, max_pages: max_pages === undefined ? maxPages : max_pages, target_pages: target_pages ?? null };
+}
+
+/** What that means for the v2 jobs of its files. */
+export function parsingOfV1({ lang, max_pages, target_pages }: V1Job['parsing_configuration']): ParsingConfiguration {
   return {
     lang: ISO_CODES[lang] ?? lang,
     max_pages,

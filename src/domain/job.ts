@@ -51,7 +51,36 @@ export const ClassifyJob = z
     created_at: DateTime,
     updated_at: DateTime,
   })
-  .meta({ id: 'ClassifyJob' });
+  .meta({
+    id: 'ClassifyJob',
+    examples: [
+      {
+        id: 'clj-0b4c2f0e-94c1-4f3c-8a53-3d1f6f0a7b11',
+        project_id: '6b1f6e0e-6f9a-4a3e-9d5e-0f6b7f9d2c11',
+        user_id: '5d0c3c52-0c1b-4f70-8f4e-9a6f1f0b7e22',
+        status: 'COMPLETED',
+        document_input_type: 'file_id',
+        file_input: 'dfl-2d9b8a6e-1c5f-4d0e-9f4f-8f1f5f0c7a01',
+        document_input_value: 'dfl-2d9b8a6e-1c5f-4d0e-9f4f-8f1f5f0c7a01',
+        configuration: {
+          rules: [{ type: 'invoice', description: 'has an invoice number, line items and a total amount due' }],
+          mode: 'FAST',
+          parsing_configuration: null,
+        },
+        configuration_id: null,
+        parse_job_id: 'pjb-9e8f1b7c-3c55-4a0d-8a3c-2f7d1c6b5a90',
+        result: {
+          type: 'invoice',
+          confidence: 0.97,
+          reasoning: 'Matches "invoice": page 1 shows "INVOICE No. 2041" and "Total due 13.00 EUR".',
+        },
+        error_message: null,
+        transaction_id: 'order 4711',
+        created_at: '2026-03-05T12:34:56.789012Z',
+        updated_at: '2026-03-05T12:34:57.012345Z',
+      },
+    ],
+  });
 export type ClassifyJob = z.infer<typeof ClassifyJob>;
 
 /** What kind of document a job reads: a file, or the pages an earlier parse job has read. */

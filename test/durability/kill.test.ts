@@ -108,6 +108,14 @@ test(`every acknowledged job survives ${KILLS} kill -9 of the server under load 
   expect(lost).toEqual([]);
   expect(jobs.filter((job) => job.status !== 'COMPLETED').map((job) => job.error_message)).toEqual([]);
   expect(jobs.every((job) => job.result?.type === 'invoice')).toBe(true);
+  // Whatever was cut off where, what was counted is what is there.
+  const stats = await fetch(`${server.url}/api/v2/classify/stats`, { headers: AUTHORIZATION });
+  expect(await stats.json()).toMatchObject({
+    total: jobs.length,
+    open: 0,
+    by_status: { PENDING: 0, RUNNING: 0, COMPLETED: jobs.length, FAILED: 0, CANCELLED: 0 },
+    by_type: [{ type: 'invoice', jobs: jobs.length }],
+  });
   console.log(`${acknowledged.size} jobs acknowledged over ${KILLS} kills, ${jobs.length} in the table, 0 lost`);
 
   await server.stop();

@@ -138,6 +138,25 @@ describe('/openapi.json', () => {
     expect(properties('post /session')).toEqual(['api_key']);
   });
 
+  test('shows an example of every body that is JSON, and each fits its schema', () => {
+    const validator = validatorOf(description);
+    for (const [name, { requestBody }] of operations()) {
+      const schema = requestBody?.content['application/json']?.schema;
+      if (!schema) continue;
+      const found = examplesIn(schema);
+      expect(found, name).not.toEqual([]);
+      const fits = validator.compile(JSON.parse(JSON.stringify(schema).replaceAll('#/components', 'api#/components')));
+      for (const example of found) expect(fits(example) || fits.errors, name).toBe(true);
+    }
+  });
+
+  /** Those of a schema, or of one it is made of. */
+  function examplesIn(schema: object): unknown[] {
+    if ('examples' in schema) return schema.examples as unknown[];
+    if ('$ref' in schema) return examplesIn(description.components.schemas[String(schema.$ref).split('/').at(-1)!]!);
+    return 'anyOf' in schema ? (schema.anyOf as object[]).flatMap(examplesIn) : [];
+  }
+
   test('says which operations need no key', () => {
     const open = operations().filter(([, { security }]) => security?.length === 0);
     expect(open.map(([name]) => name)).toEqual([

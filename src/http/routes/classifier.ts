@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { MAX_FILES, parsingOfV1, V1Job, V1Request, v1StatusOf } from '../../domain/classifier-v1.ts';
+import { MAX_FILES, parsingOfV1, shownParsingOfV1, V1Job, V1Request, v1StatusOf } from '../../domain/classifier-v1.ts';
 import { ClassifyResult } from '../../domain/job.ts';
 import { boundedText, DateTime } from '../../domain/text.ts';
 import { AppError } from '../../errors.ts';
@@ -83,7 +83,8 @@ export function classifierRoutes({ db, limits, jobCreated }: ClassifyRouteDeps):
       async (request) => {
         const projectId = scopeOf(request.principal, request.query);
         const { userId } = request.principal;
-        const { file_ids, webhook_configurations, ...shown } = request.body;
+        const { file_ids, webhook_configurations, ...asked } = request.body;
+        const shown = { ...asked, parsing_configuration: shownParsingOfV1(asked.parsing_configuration) };
         refuseWebhooks({ webhook_configurations });
         const configuration = {
           rules: shown.rules,
@@ -204,7 +205,7 @@ function show(group: JobGroup): V1Job {
     id: group.id,
     project_id: group.projectId,
     user_id: group.userId,
-    ...(group.request as V1Request),
+    ...(group.request as Pick<V1Job, keyof V1Request>),
     status: v1StatusOf(group),
     effective_at: group.createdAt,
     job_record_id: null,

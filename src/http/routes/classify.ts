@@ -82,7 +82,22 @@ const CreateClassifyJob = z
       problem('configuration and configuration_id cannot be used together');
     }
   })
-  .meta({ id: 'ClassifyJobCreate' });
+  .meta({
+    id: 'ClassifyJobCreate',
+    examples: [
+      {
+        file_input: 'dfl-2d9b8a6e-1c5f-4d0e-9f4f-8f1f5f0c7a01',
+        configuration: {
+          rules: [
+            { type: 'invoice', description: 'has an invoice number, line items and a total amount due' },
+            { type: 'contract', description: 'an agreement between parties with terms and signatures' },
+          ],
+          parsing_configuration: { lang: 'en', max_pages: 10 },
+        },
+        transaction_id: 'order 4711',
+      },
+    ],
+  });
 type CreateClassifyJob = z.infer<typeof CreateClassifyJob>;
 
 const ListQuery = ScopeQuery.extend({

@@ -16,16 +16,25 @@ import { errors } from '../openapi.ts';
 import { decodePageToken, encodePageToken } from '../pagination.ts';
 import { QueryBoolean, ScopeQuery } from '../query.ts';
 
-const ConfigurationCreate = z
-  .object({ name: ConfigurationName, parameters: ConfigurationParameters })
-  .meta({ id: 'ConfigurationCreate' });
+const ConfigurationCreate = z.object({ name: ConfigurationName, parameters: ConfigurationParameters }).meta({
+  id: 'ConfigurationCreate',
+  examples: [
+    {
+      name: 'Incoming mail',
+      parameters: {
+        product_type: 'classify_v2',
+        rules: [{ type: 'invoice', description: 'has an invoice number, line items and a total amount due' }],
+      },
+    },
+  ],
+});
 
 const ConfigurationUpdate = z
   .object({
     name: ConfigurationName.nullish().describe('Left out or null: unchanged.'),
     parameters: ConfigurationParameters.nullish().describe('Left out or null: unchanged.'),
   })
-  .meta({ id: 'ConfigurationUpdate' });
+  .meta({ id: 'ConfigurationUpdate', examples: [{ name: 'Incoming mail, 2026' }] });
 
 const ListQuery = ScopeQuery.extend({
   page_size: z.int().min(1).max(1_000).default(50),

@@ -78,7 +78,7 @@ const QueryFiles = z
     page_size: z.int().min(1).nullish(),
     page_token: z.string().nullish(),
   })
-  .meta({ id: 'FilesQuery' });
+  .meta({ id: 'FilesQuery', examples: [{ filter: { file_name: 'invoice.pdf' }, order_by: 'name', page_size: 20 }] });
 
 const UploadForm = z.object({
   file: z.file().describe('The bytes, with a file name.'),

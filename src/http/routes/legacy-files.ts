@@ -44,7 +44,7 @@ const UploadFromUrl = z
     follow_redirects: z.boolean().default(true),
     resource_info: z.record(z.string(), z.unknown()).nullish(),
   })
-  .meta({ id: 'FileUploadFromUrl' });
+  .meta({ id: 'FileUploadFromUrl', examples: [{ url: 'https://example.com/invoices/2041.pdf', name: 'invoice.pdf' }] });
 
 /** Old clients expect all files in one array. Newer ones page through `/api/v1/beta/files`. */
 const MAX_LISTED = 10_000;

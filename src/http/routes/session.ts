@@ -43,7 +43,9 @@ export function sessionRoutes({
           summary: 'Start a browser session',
           description: 'Sets the cookie `session` (HttpOnly, SameSite=Strict), good for seven days.',
           security: [],
-          body: z.object({ api_key: z.string().min(1).max(1_000) }),
+          body: z
+            .object({ api_key: z.string().min(1).max(1_000) })
+            .meta({ id: 'SessionCreate', examples: [{ api_key: 'llx-…' }] }),
           response: { 200: Session, ...errors(401, 403, 422) },
         },
       },

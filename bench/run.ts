@@ -1,5 +1,6 @@
 import { benchLatency } from './latency.ts';
 import { benchListAndGet } from './list-and-get.ts';
+import { benchParse } from './parse.ts';
 import { benchThroughput } from './throughput.ts';
 import { benchListUnderLoad } from './under-load.ts';
 
@@ -9,6 +10,7 @@ const BENCHMARKS: Record<string, () => Promise<void>> = {
   throughput: benchThroughput,
   latency: benchLatency,
   load: benchListUnderLoad,
+  parse: benchParse,
 };
 
 const wanted = process.argv.slice(2);

@@ -54,8 +54,11 @@ async function unlessDeleted<Result>(reading: Promise<Result>): Promise<Result> 
   try {
     return await reading;
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new AppError('FILE_NOT_FOUND', 'The file was deleted before it was read.', { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new AppError('FILE_NOT_FOUND', 'The file was deleted before it was read.', { cause });
+    if (code === 'EISDIR')
+      throw new AppError('UNSUPPORTED_FILE_TYPE', 'It is a folder, which cannot be read.', { cause });
+    throw cause;
   }
 }
 

@@ -6,14 +6,13 @@ import { AppError } from '../errors.ts';
 /** Files in an archive. A Word document has about 20, a presentation of 500 slides with pictures 3,000. */
 const MAX_ENTRIES = 20_000;
 
-/** Bytes unpacked of one archive, counted over everything that is read of it. */
+/** Bytes unpacked of one archive, unless its reader needs a lower bound. */
 const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
 
 /** A zip archive in memory, read part by part; nothing is ever written to a disk, so names do no harm. */
 export interface Zip {
   has(name: string): boolean;
-  /** What the parts whose names match say they unpack to. */
-  unpackedBytes(names: RegExp): number;
+  names(): string[];
   /**
    * Bytes of a part as they are unpacked.
    *
@@ -25,8 +24,11 @@ export interface Zip {
   text(name: string): Promise<string>;
 }
 
-/** @throws AppError DOCUMENT_TOO_LARGE for too many entries; an error without a code when it is no zip archive. */
-export async function openZip(bytes: Buffer): Promise<Zip> {
+/**
+ * @param maxUnpackedBytes counted over everything that is read of it.
+ * @throws AppError DOCUMENT_TOO_LARGE for too many entries; an error without a code when it is no zip archive.
+ */
+export async function openZip(bytes: Buffer, { maxUnpackedBytes = MAX_UNPACKED_BYTES } = {}): Promise<Zip> {
   // yauzl refuses names that lead out of a folder only if it decodes them, and they are only names here.
   const archive = await fromBufferPromise(bytes, { lazyEntries: true, decodeStrings: false });
   if (archive.entryCount > MAX_ENTRIES) throw tooLarge();
@@ -41,18 +43,17 @@ export async function openZip(bytes: Buffer): Promise<Zip> {
     if (entry === undefined) throw new Error(`the archive has no part ${name}`);
     if (entry.isEncrypted()) throw new AppError('FILE_IS_PROTECTED', 'The document needs a password to be opened.');
     // What an entry says of its size is what yauzl holds it to.
-    if (unpacked + entry.uncompressedSize > MAX_UNPACKED_BYTES) throw tooLarge();
+    if (unpacked + entry.uncompressedSize > maxUnpackedBytes) throw tooLarge();
     const source: Readable = await archive.openReadStreamPromise(entry);
     for await (const chunk of source as AsyncIterable<Buffer>) {
       unpacked += chunk.length;
-      if (unpacked > MAX_UNPACKED_BYTES) throw tooLarge();
+      if (unpacked > maxUnpackedBytes) throw tooLarge();
       yield chunk;
     }
   }
   return {
     has: (name) => entries.has(name),
-    unpackedBytes: (names) =>
-      [...entries].reduce((sum, [name, entry]) => sum + (names.test(name) ? entry.uncompressedSize : 0), 0),
+    names: () => [...entries.keys()],
     stream,
     text: (name) => readText(stream(name)),
   };

@@ -1,4 +1,5 @@
 import type { Block } from '../../domain/document.ts';
+import { AppError } from '../../errors.ts';
 import { BlockWriter, flowPages } from '../blocks.ts';
 import { decodeText } from '../charset.ts';
 import { selectPages } from '../flow.ts';
@@ -31,6 +32,9 @@ const PARAGRAPHS = new Set([
   ...['pre', 'section', 'summary', 'ul'],
 ]);
 
+/** Open elements at most: what the parser does for each grows with them. Authors forget to close hundreds. */
+const MAX_DEPTH = 10_000;
+
 interface Table {
   rows: string[][];
   /** The cell that is being read; null = none is. */
@@ -43,7 +47,7 @@ interface Table {
  * The blocks of an HTML document or fragment. Links keep their text and lose their address, images keep their `alt`,
  * what is hidden is left out. Tables that only arrange the page, as in most mail, are read as paragraphs.
  *
- * It reads tag by tag and builds no tree, so deep nesting costs nothing.
+ * @throws AppError DOCUMENT_TOO_LARGE when more than `MAX_DEPTH` elements are open.
  */
 export async function htmlBlocks(source: string): Promise<Block[]> {
   const { Parser } = await import('htmlparser2');
@@ -56,6 +60,7 @@ export async function htmlBlocks(source: string): Promise<Block[]> {
   let headingLevel: number | null = null;
   let isItem = false;
   let preformatted = 0;
+  let depth = 0;
 
   const endParagraph = () => {
     const paragraph = preformatted > 0 ? text : text.replace(/[ \t]*\n[ \t]*/g, '\n').trim();
@@ -110,6 +115,9 @@ export async function htmlBlocks(source: string): Promise<Block[]> {
   const parser = new Parser(
     {
       onopentag(name, attributes) {
+        if (++depth > MAX_DEPTH) {
+          throw new AppError('DOCUMENT_TOO_LARGE', `The document nests more than ${MAX_DEPTH} elements.`);
+        }
         if (hiding.length > 0 || LEFT_OUT.has(name) || isHidden(attributes)) {
           // Elements without an end, such as <input>, are closed at once and hide nothing.
           hiding.push(name);
@@ -137,6 +145,7 @@ export async function htmlBlocks(source: string): Promise<Block[]> {
         else text += /\s$/.test(text) ? piece.replace(/\s+/g, ' ').trimStart() : piece.replace(/\s+/g, ' ');
       },
       onclosetag(name) {
+        depth--;
         if (hiding.length > 0) {
           hiding.pop();
           return;

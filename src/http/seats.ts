@@ -35,12 +35,16 @@ export class Seats {
       });
     }
     const seat = new AbortController();
+    // A connection that has ended already will not say so again, and would keep its seat for ever.
+    if (reply.raw.destroyed || this.#closed) {
+      seat.abort();
+      return { signal: seat.signal };
+    }
     this.#taken.set(seat, projectId);
     reply.raw.once('close', () => {
       this.#taken.delete(seat);
       seat.abort();
     });
-    if (this.#closed) seat.abort();
     return { signal: seat.signal };
   }
 

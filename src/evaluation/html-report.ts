@@ -36,8 +36,8 @@ svg{width:100%;max-width:440px;height:auto;display:block}svg text{fill:var(--sof
 .gap{stroke:var(--bad);stroke-width:2}.dot{fill:var(--accent)}.curve{fill:none;stroke:var(--accent);stroke-width:2}.band{fill:var(--accent);opacity:.14}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:14px}
 th,td{padding:5px 10px;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}th{font-weight:600;color:var(--soft)}
-.n{text-align:right}.matrix td{text-align:center;min-width:34px}.matrix thead th{writing-mode:vertical-rl;transform:rotate(180deg);vertical-align:bottom;text-align:left;padding:8px 4px}
-.good{color:var(--good)}.bad{color:var(--bad)}.text{overflow-wrap:anywhere;unicode-bidi:isolate}summary{cursor:pointer;color:var(--accent)}`;
+.n{text-align:right}.matrix th{white-space:nowrap}.matrix td{text-align:center;min-width:30px;padding:5px 4px}.matrix thead th{writing-mode:vertical-rl;transform:rotate(180deg);vertical-align:bottom;text-align:left;padding:8px 4px}
+.good{color:var(--good)}.bad{color:var(--bad)}.text{overflow-wrap:break-word;unicode-bidi:isolate}summary{cursor:pointer;color:var(--accent)}`;
 
 /**
  * The evaluation as one HTML file that loads nothing: style and plots are inside, there is no script, and a policy in the

@@ -250,18 +250,20 @@ describe('the stream of events', () => {
   });
 
   test('takes a place, of which a project has half; a client that goes away gives its place back', async () => {
-    const streams = await Promise.all([follow(), follow(), follow()]);
+    // The streams of other tests may only just have been closed.
+    const seated = () =>
+      eventually('there is a place', async () => {
+        const stream = await follow();
+        return stream.response!.status === 200 ? stream : null;
+      });
+    const streams = [await seated(), await seated(), await seated()];
     const refused = await follow();
     expect(refused.response!.status).toBe(429);
     expect(await refused.response!.json()).toEqual({
       detail: 'There are too many event streams already; try again later.',
     });
     for (const stream of streams) stream.close();
-    await eventually('a place is free', async () => {
-      const stream = await follow();
-      stream.close();
-      return stream.response!.status === 200 || null;
-    });
+    (await seated()).close();
   });
 
   test('cannot be asked for its headers only', async () => {

@@ -60,7 +60,9 @@ const Settings = z.object({
   PIGEONHOLE_MAX_UPLOAD_BYTES: number(512 * MIB),
   PIGEONHOLE_PARSE_TIMEOUT_MS: number(120_000),
   PIGEONHOLE_PARSE_MEMORY_BYTES: number(700 * MIB),
+  PIGEONHOLE_PARSE_CACHE_BYTES: number(4096 * MIB, { min: 0 }),
   PIGEONHOLE_FETCH_TIMEOUT_MS: number(30_000),
+  PIGEONHOLE_ALLOW_URL_INPUTS: flag,
   PIGEONHOLE_ALLOW_PRIVATE_URLS: flag,
   PIGEONHOLE_KEY_REQUESTS_PER_SECOND: rate,
   PIGEONHOLE_PROJECT_REQUESTS_PER_SECOND: rate,
@@ -98,7 +100,11 @@ export interface Config {
   readonly maxUploadBytes: number;
   readonly parseTimeoutMs: number;
   readonly parseMemoryBytes: number;
+  /** What was read from documents is kept up to this size, all projects together. */
+  readonly parseCacheBytes: number;
   readonly fetchTimeoutMs: number;
+  /** Whether jobs may name a document by its URL. */
+  readonly allowUrlInputs: boolean;
   readonly allowPrivateUrls: boolean;
   /** Null = no limit, here and in the next three. */
   readonly keyRequestsPerSecond: number | null;
@@ -147,7 +153,9 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     maxUploadBytes: settings.PIGEONHOLE_MAX_UPLOAD_BYTES,
     parseTimeoutMs: settings.PIGEONHOLE_PARSE_TIMEOUT_MS,
     parseMemoryBytes: settings.PIGEONHOLE_PARSE_MEMORY_BYTES,
+    parseCacheBytes: settings.PIGEONHOLE_PARSE_CACHE_BYTES,
     fetchTimeoutMs: settings.PIGEONHOLE_FETCH_TIMEOUT_MS,
+    allowUrlInputs: settings.PIGEONHOLE_ALLOW_URL_INPUTS,
     allowPrivateUrls: settings.PIGEONHOLE_ALLOW_PRIVATE_URLS,
     keyRequestsPerSecond: settings.PIGEONHOLE_KEY_REQUESTS_PER_SECOND,
     projectRequestsPerSecond: settings.PIGEONHOLE_PROJECT_REQUESTS_PER_SECOND,

@@ -35,6 +35,8 @@ export const ERRORS = {
   PARSER_CRASHED: { status: 422, retryable: true, meaning: 'The parser process died while reading the document.' },
   PARSER_BUSY: { status: 422, retryable: true, meaning: 'Too many documents are waiting to be read.' },
   FILE_NOT_FOUND: { status: 422, retryable: false, meaning: 'The file was deleted before the job read it.' },
+  URL_NOT_FETCHED: { status: 422, retryable: false, meaning: 'The document could not be fetched from its URL.' },
+  PARSE_JOB_CANCELLED: { status: 422, retryable: false, meaning: 'The parse job this job waited for was cancelled.' },
   ATTEMPTS_EXHAUSTED: { status: 422, retryable: false, meaning: 'The job was begun too often without finishing.' },
   INTERNAL_ERROR: { status: 422, retryable: true, meaning: 'A fault of the server; the log has it under the job id.' },
 } as const satisfies Record<string, { status: number; retryable: boolean; meaning: string }>;

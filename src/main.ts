@@ -34,7 +34,9 @@ import { checkVault } from './store/vault-check.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 import { VERSION } from './version.ts';
 import { Worker } from './worker/loop.ts';
-import { runJob } from './worker/run-job.ts';
+import { ResultEviction } from './worker/result-eviction.ts';
+import { runClassifyJob } from './worker/run-classify-job.ts';
+import { runParseJob } from './worker/run-parse-job.ts';
 
 /** How long a worker that found nothing waits before it looks again without being told. */
 const POLL_MS = 500;
@@ -75,7 +77,8 @@ export async function serve(config: Config): Promise<RunningServer> {
       urlSigningKey,
       publicUrl: config.publicUrl,
       maxUploadBytes: config.maxUploadBytes,
-      outbound: { allowPrivateAddresses: config.allowPrivateUrls, timeoutMs: config.fetchTimeoutMs },
+      outbound: outboundPolicy(config),
+      allowUrlInputs: config.allowUrlInputs,
       feed,
       limits: config,
       maxWaitingRequests: config.maxWaitingRequests,
@@ -87,6 +90,8 @@ export async function serve(config: Config): Promise<RunningServer> {
       },
       jobCancelled: (jobId) => {
         worker.cancel(jobId);
+        // Jobs that waited for it can be taken.
+        worker.wake();
         jobChanged();
       },
       version: VERSION,
@@ -188,6 +193,11 @@ function withTenants<Result>(config: Config, use: (db: Database) => Promise<Resu
   });
 }
 
+const outboundPolicy = (config: Config) => ({
+  allowPrivateAddresses: config.allowPrivateUrls,
+  timeoutMs: config.fetchTimeoutMs,
+});
+
 async function openStore(config: Config, releases: (() => Promise<void>)[]) {
   const db = openDatabase(config);
   releases.push(() => db.destroy());
@@ -226,11 +236,28 @@ function startWorker({
   releases.push(async () => {
     await Promise.all([parser.close(), engine.close()]);
   });
+  const eviction = new ResultEviction({
+    db,
+    blobs,
+    maxBytes: config.parseCacheBytes,
+    onError: (error) => log.error({ err: error }, 'cannot evict what was read from documents'),
+  });
+  releases.push(() => eviction.settled());
+  const jobDeps = {
+    db,
+    blobs,
+    parser,
+    engine,
+    outbound: outboundPolicy(config),
+    maxUploadBytes: config.maxUploadBytes,
+    resultStored: (sizeBytes: number) => eviction.stored(sizeBytes),
+  };
   const queue = new JobQueue(db, config);
   const worker = new Worker(
     {
       claim: (which) => queue.claim(which),
-      run: (job, signal) => runJob(job, { db, blobs, parser, engine }, signal),
+      run: (job, signal) =>
+        job.kind === 'classify' ? runClassifyJob(job, jobDeps, signal) : runParseJob(job, jobDeps, signal),
       settle: (lease, outcome) => queue.settle(lease, outcome).finally(jobChanged),
       heartbeat: (leases) => queue.heartbeat(leases),
       markRunning: (lease) => queue.markRunning(lease).finally(jobChanged),

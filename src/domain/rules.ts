@@ -24,7 +24,7 @@ export const Rule = z
 export type Rule = z.infer<typeof Rule>;
 
 /** Pages and inclusive ranges, `"1,3,5-7"`. */
-const PageRanges = boundedText({ max: 1_000 }).check((context) => {
+export const PageRanges = boundedText({ max: 1_000 }).check((context) => {
   const parsed = parsePageRanges(context.value);
   if ('problem' in parsed) context.issues.push({ code: 'custom', message: parsed.problem, input: context.value });
 });

@@ -31,6 +31,8 @@ import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { legacyFileRoutes } from './routes/legacy-files.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { parseRoutes } from './routes/parse.ts';
+import { openParseRoutes } from './routes/parse-open.ts';
 import { rerunRoutes } from './routes/rerun.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { statsRoutes } from './routes/stats.ts';
@@ -52,7 +54,7 @@ const MAX_JSON_BYTES = 4 * 1024 * 1024;
 /** List filters take up to 1,000 ids in the URL. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
-export interface HttpDeps extends Pick<ClassifyRouteDeps, 'jobCreated' | 'jobCancelled'> {
+export interface HttpDeps extends Pick<ClassifyRouteDeps, 'allowUrlInputs' | 'jobCreated' | 'jobCancelled'> {
   db: Database;
   blobs: DiskBlobs;
   /** What webhook settings are encrypted with. */
@@ -118,6 +120,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   const uploads = new FileUploads(deps);
   await app.register(downloadRoutes({ ...deps, urls }));
   await app.register(uploadRoutes({ uploads, urls }));
+  await app.register(openParseRoutes({ ...deps, urls }));
   const rates = new RequestRates(deps.limits);
   await app.register(async (api) => {
     api.addHook('onRequest', (request, _reply, done) => {
@@ -147,6 +150,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     await api.register(configurationRoutes(deps));
     await api.register(projectRoutes(deps));
     await api.register(webhookConfigRoutes(deps));
+    await api.register(parseRoutes({ ...deps, uploads, urls }));
     await api.register(fileRoutes({ ...deps, uploads, urls }));
     await api.register(legacyFileRoutes({ ...deps, uploads, urls }));
   });

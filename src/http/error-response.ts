@@ -37,6 +37,14 @@ const MAX_ECHO_CHARACTERS = 1_000;
 const SECRET_FIELD = /"webhook_(signing_secret|headers)"/;
 
 function detailsOf(root: string, issue: Issue): ErrorDetail[] {
+  if (issue.code === 'unrecognized_keys' && issue.keys.length > 0) {
+    const values = Object(issue.input);
+    return issue.keys.map((key) => detailOf(root, { ...issue, path: [...issue.path, key], input: values[key] }));
+  }
+  return [detailOf(root, issue)];
+}
+
+function detailOf(root: string, issue: Issue): ErrorDetail {
   const loc = [root, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
   const { type, msg, ctx } = pydanticError(issue);
   const detail: ErrorDetail = { type, loc, msg };
@@ -44,7 +52,7 @@ function detailsOf(root: string, issue: Issue): ErrorDetail[] {
   const echo = JSON.stringify([loc, input]);
   if (echo.length <= MAX_ECHO_CHARACTERS && !SECRET_FIELD.test(echo)) detail.input = input;
   if (ctx) detail.ctx = ctx;
-  return [detail];
+  return detail;
 }
 
 /** The one place where zod's issues become Pydantic's (v2) error types and messages. */
@@ -91,6 +99,8 @@ function pydanticError(issue: Issue): Pick<ErrorDetail, 'type' | 'msg' | 'ctx'> 
       const type = quoted.length > 1 ? 'enum' : 'literal_error';
       return { type, msg: `Input should be ${expected}`, ctx: { expected } };
     }
+    case 'unrecognized_keys':
+      return { type: 'extra_forbidden', msg: 'Extra inputs are not permitted' };
     case 'custom': {
       // A check that stands for one of Pydantic's own types names it; all others are value errors.
       const type = issue.params?.pydanticType;

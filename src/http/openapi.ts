@@ -29,6 +29,7 @@ export function apiDescription(version: string): FastifyPluginAsync {
         tags: [
           'Classify',
           'Classifier (v1)',
+          'Parse',
           'Files',
           'Files (legacy)',
           'Configurations',

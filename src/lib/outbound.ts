@@ -17,6 +17,8 @@ export interface FetchOptions {
   verifyTls?: boolean;
   /** Default true; at most five. */
   followRedirects?: boolean;
+  /** Ends the fetch early. */
+  signal?: AbortSignal;
 }
 
 const MAX_REDIRECTS = 5;
@@ -32,9 +34,10 @@ const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
 export async function fetchUntrusted(
   url: string,
   policy: OutboundPolicy,
-  { headers = {}, verifyTls = true, followRedirects = true }: FetchOptions = {},
+  { headers = {}, verifyTls = true, followRedirects = true, signal: stop }: FetchOptions = {},
 ): Promise<IncomingMessage> {
-  const signal = AbortSignal.timeout(policy.timeoutMs);
+  const timeout = AbortSignal.timeout(policy.timeoutMs);
+  const signal = stop ? AbortSignal.any([timeout, stop]) : timeout;
   let target = httpUrl(url);
   let sent = headers;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
@@ -52,6 +55,16 @@ export async function fetchUntrusted(
     target = next;
   }
   throw new AppError('bad_request', `The URL could not be fetched: it redirects more than ${MAX_REDIRECTS} times.`);
+}
+
+/** What a file that was fetched is called: the end of the URL's path. */
+export function nameInUrl(text: string): string {
+  const last = URL.parse(text)?.pathname.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(last) || 'download';
+  } catch {
+    return last;
+  }
 }
 
 function httpUrl(text: string, base?: URL): URL {

@@ -1,41 +1,19 @@
-import { CompiledQuery, type Insertable, type Transaction } from 'kysely';
-import { type ClassifyJob, isTerminal, type JobStatus } from '../domain/job.ts';
-import { AppError } from '../errors.ts';
-import { now, type Timestamp } from '../lib/clock.ts';
+import type { Insertable, Transaction } from 'kysely';
+import type { ClassifyJob } from '../domain/job.ts';
+import { now } from '../lib/clock.ts';
 import { type Database, inTransaction } from './database.ts';
-import { recordChange, recordChanges } from './job-changes.ts';
-import { countOpenJobs } from './job-counts.ts';
-import { after as keysetAfter } from './keyset.ts';
+import { recordChanges } from './job-changes.ts';
+import { cancelJob, findJob, type JobFilter, listJobs } from './job-rows.ts';
+import { refuseTooManyJobs } from './open-jobs.ts';
 import type { Tables } from './schema.ts';
-
-/** Which jobs of a project to list; a filter that is undefined does not apply, all others must hold together. */
-export interface ClassifyJobFilter {
-  projectId: string;
-  status?: JobStatus | undefined;
-  configurationId?: string | undefined;
-  jobIds?: readonly string[] | undefined;
-  createdOnOrAfter?: Timestamp | undefined;
-  createdOnOrBefore?: Timestamp | undefined;
-}
-
-/** Where in the order (newest first) a page ended. */
-export interface JobPosition {
-  createdAt: Timestamp;
-  id: string;
-}
-
-/** Jobs rendered as JSON objects, and where the next page begins: null = this was the last one. */
-export interface RenderedPage {
-  bodies: string[];
-  next: JobPosition | null;
-}
+import { waitForParses } from './waiting-jobs.ts';
 
 /** What a job is created with. */
 export type NewClassifyJob = Omit<
   ClassifyJob,
   'status' | 'document_input_value' | 'result' | 'error_message' | 'created_at' | 'updated_at'
 > & {
-  /** Stored id of the input: `dfl-…` or `pjb-…`. */
+  /** Stored id of the input: `dfl-…` or `pjb-…`; a URL is fetched by a worker. */
   inputId: string;
   /** The group it is created with; it is written in the same transaction. */
   groupId?: string | undefined;
@@ -91,22 +69,17 @@ export async function insertPendingJobs(
     }
   }
   if (inserted.length === 0) return [];
+  await waitForParses(
+    transaction,
+    inserted.filter((job) => job.document_input_type === 'parse_job_id').map((job) => job.id),
+  );
   await recordChanges(
     transaction,
     inserted.map((job) => ({ kind: 'classify', job, before: null })),
   );
-  // Counted after they were added: whoever adds others at the same time waits for the counter.
-  const projectId = inserted[0]!.project_id;
-  if (maxOpenJobs !== null && (await countOpenJobs(transaction, projectId)) > maxOpenJobs) {
-    throw new AppError('too_many_jobs', `The project may have ${maxOpenJobs} open jobs; wait until some have ended.`, {
-      retryAfterMs: RETRY_AFTER_MS,
-    });
-  }
+  await refuseTooManyJobs(transaction, inserted[0]!.project_id, maxOpenJobs);
   return bodies;
 }
-
-/** When a job will end is not known; clients that come every few seconds are no burden. */
-const RETRY_AFTER_MS = 2_000;
 
 /** Rows of one statement: SQLite binds at most 32,766 values. */
 const MAX_ROWS = 500;
@@ -150,31 +123,8 @@ function pendingJob({ inputId, groupId, ...fields }: NewClassifyJob): {
   return { job, row };
 }
 
-/** The rendered job and its status, or null when the project has none with that id. */
-export async function findClassifyJob(
-  db: Database,
-  projectId: string,
-  id: string,
-): Promise<{ body: string; status: JobStatus } | null> {
-  const { rows } = await db.executeQuery(CompiledQuery.raw(findSql(db), [id, projectId]));
-  return (rows[0] as { body: string; status: JobStatus } | undefined) ?? null;
-}
-
-// The most frequent query by far, so it is built once: building it anew costs as much as running it.
-const findSqlOf = new WeakMap<Database, string>();
-function findSql(db: Database): string {
-  let text = findSqlOf.get(db);
-  if (text === undefined) {
-    const query = db
-      .selectFrom('classify_jobs')
-      .select(['body', 'status'])
-      .where('id', '=', '')
-      .where('project_id', '=', '');
-    text = query.compile().sql;
-    findSqlOf.set(db, text);
-  }
-  return text;
-}
+/** See `findJob`. */
+export const findClassifyJob = (db: Database, projectId: string, id: string) => findJob(db, 'classify', projectId, id);
 
 /** The rendered job that was created with this idempotency key, or null. */
 export async function findClassifyJobByTransaction(
@@ -191,74 +141,13 @@ export async function findClassifyJobByTransaction(
   return row?.body ?? null;
 }
 
-/**
- * Lists jobs, newest first. The cost depends on `limit` alone, not on how many jobs there are. A job that exists when a
- * walk over the pages begins, and keeps fitting the filter, is on exactly one page.
- */
-export async function listClassifyJobs(
-  db: Database,
-  filter: ClassifyJobFilter,
-  { limit, after }: { limit: number; after: JobPosition | null },
-): Promise<RenderedPage> {
-  let query = db
-    .selectFrom('classify_jobs')
-    .select('body')
-    .where('project_id', '=', filter.projectId)
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    // One row more than asked tells whether there is a next page, so that no token ever leads to an empty one.
-    .limit(limit + 1);
-  if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-  if (filter.configurationId !== undefined) query = query.where('configuration_id', '=', filter.configurationId);
-  if (filter.jobIds !== undefined) query = query.where('id', 'in', filter.jobIds);
-  if (filter.createdOnOrAfter !== undefined) query = query.where('created_at', '>=', filter.createdOnOrAfter);
-  if (filter.createdOnOrBefore !== undefined) query = query.where('created_at', '<=', filter.createdOnOrBefore);
-  if (after !== null) query = query.where((eb) => keysetAfter(eb, NEWEST_FIRST, [after.createdAt, after.id]));
+/** See `listJobs`. */
+export const listClassifyJobs = (db: Database, filter: JobFilter, page: Parameters<typeof listJobs>[3]) =>
+  listJobs(db, 'classify', filter, page);
 
-  const bodies = (await query.execute()).map((row) => row.body);
-  if (bodies.length <= limit) return { bodies, next: null };
-  bodies.pop();
-  // Reading the position from one body is cheaper than fetching two more columns of every row.
-  const last: ClassifyJob = JSON.parse(bodies.at(-1)!);
-  return { bodies, next: { createdAt: last.created_at, id: last.id } };
-}
-
-const NEWEST_FIRST = [
-  { column: 'created_at', direction: 'desc' },
-  { column: 'id', direction: 'desc' },
-] as const;
-
-/**
- * Cancels a job that has not ended. A worker that runs it loses its lease at once.
- *
- * @returns the rendered job and whether this call cancelled it (false: it had ended before); null = no such job.
- */
-export async function cancelClassifyJob(
-  db: Database,
-  projectId: string,
-  id: string,
-): Promise<{ body: string; status: JobStatus; cancelled: boolean } | null> {
-  return db.transaction().execute(async (transaction) => {
-    const row = await transaction
-      .selectFrom('classify_jobs')
-      .select('body')
-      .where('id', '=', id)
-      .where('project_id', '=', projectId)
-      .executeTakeFirst();
-    if (!row) return null;
-    const job: ClassifyJob = JSON.parse(row.body);
-    if (isTerminal(job.status)) return { body: row.body, status: job.status, cancelled: false };
-    const cancelled: ClassifyJob = { ...job, status: 'CANCELLED', updated_at: now() };
-    const body = JSON.stringify(cancelled);
-    await transaction
-      .updateTable('classify_jobs')
-      .set({ status: cancelled.status, body, claimable_at: null })
-      .where('id', '=', id)
-      .execute();
-    await recordChange(transaction, { kind: 'classify', job: cancelled, before: job.status });
-    return { body, status: cancelled.status, cancelled: true };
-  });
-}
+/** See `cancelJob`. */
+export const cancelClassifyJob = (db: Database, projectId: string, id: string) =>
+  cancelJob(db, 'classify', projectId, id);
 
 /** The rendered job and what its worker wrote about the result as JSON (null = nothing yet); null = no such job. */
 export async function findJobDetails(

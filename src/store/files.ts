@@ -1,6 +1,9 @@
 import type { StoredFile } from '../domain/file.ts';
 import { type Database, inTransaction } from './database.ts';
+import type { JobKind } from './job-changes.ts';
+import { JOB_TABLES } from './job-rows.ts';
 import { after as keysetAfter, type OrderColumn } from './keyset.ts';
+import { deleteResultsWithoutFile } from './parse-results.ts';
 import type { Tables } from './schema.ts';
 
 export const FILE_ORDER_COLUMNS = ['name', 'id', 'created_at'] as const;
@@ -81,11 +84,36 @@ export async function upsertFile(
       })
       .where('id', '=', earlier.id)
       .execute();
-    const parses = await deleteUnusedParses(transaction, file.projectId, earlier.content_hash);
+    const content = { projectId: file.projectId, contentHash: earlier.content_hash };
     return {
       file: { ...file, id: earlier.id, createdAt: earlier.created_at },
-      unusedBlobKeys: [earlier.blob_key, ...parses],
+      unusedBlobKeys: [earlier.blob_key, ...(await deleteResultsWithoutFile(transaction, content))],
     };
+  });
+}
+
+/**
+ * Writes a file that a worker has fetched for a job, and makes the job be about it. False = the job is not about that URL
+ * any more, or has ended: then nothing refers to the file.
+ */
+export async function keepFetchedFile(
+  db: Database,
+  kind: JobKind,
+  { jobId, attempt, url }: { jobId: string; attempt: number; url: string },
+  file: StoredFile,
+): Promise<boolean> {
+  return inTransaction(db, async (transaction) => {
+    const { numUpdatedRows } = await transaction
+      .updateTable(JOB_TABLES[kind])
+      .set({ input_id: file.id })
+      .where('id', '=', jobId)
+      .where('attempt', '=', attempt)
+      .where('input_id', '=', url)
+      .where('claimable_at', 'is not', null)
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n) return false;
+    await insertFile(transaction, file);
+    return true;
   });
 }
 
@@ -137,7 +165,7 @@ export async function listFiles(
 }
 
 /**
- * Deletes a file's row, and the parses of its content when no other file of the project has the same bytes.
+ * Deletes a file's row, and what was read from its content when no other file of the project has the same bytes.
  *
  * @returns keys of the blobs that nothing refers to any more; null = no such file.
  */
@@ -150,26 +178,9 @@ export async function deleteFile(db: Database, projectId: string, id: string): P
       .returning(['blob_key', 'content_hash'])
       .executeTakeFirst();
     if (!file) return null;
-    return [file.blob_key, ...(await deleteUnusedParses(transaction, projectId, file.content_hash))];
+    const content = { projectId, contentHash: file.content_hash };
+    return [file.blob_key, ...(await deleteResultsWithoutFile(transaction, content))];
   });
-}
-
-/** Deletes the parses of a content that no file of the project has any more; returns the keys of their blobs. */
-async function deleteUnusedParses(transaction: Database, projectId: string, contentHash: string): Promise<string[]> {
-  const twin = await transaction
-    .selectFrom('files')
-    .select('id')
-    .where('project_id', '=', projectId)
-    .where('content_hash', '=', contentHash)
-    .executeTakeFirst();
-  if (twin) return [];
-  const parses = await transaction
-    .deleteFrom('parse_jobs')
-    .where('project_id', '=', projectId)
-    .where('content_hash', '=', contentHash)
-    .returning('blob_key')
-    .execute();
-  return parses.map((parse) => parse.blob_key);
 }
 
 function fileOfRow(row: Tables['files']): StoredFile {

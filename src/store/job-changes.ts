@@ -1,8 +1,9 @@
 import type { Transaction } from 'kysely';
-import type { ClassifyResult, JobStatus } from '../domain/job.ts';
+import { type ClassifyResult, isTerminal, type JobStatus } from '../domain/job.ts';
 import { advanceGroup } from './group-progress.ts';
 import { applyCounts, type CountChange } from './job-counts.ts';
 import type { Tables } from './schema.ts';
+import { wakeWaiting } from './waiting-jobs.ts';
 
 export type JobKind = 'classify' | 'parse';
 
@@ -60,8 +61,10 @@ export async function recordChanges(transaction: Transaction<Tables>, changes: r
       return before === null ? [now] : [now, { projectId: job.project_id, kind, status: before, by: -1 }];
     }),
   );
-  for (const { kind, job } of changes) {
+  for (const { kind, job, before } of changes) {
     if (kind === 'classify') await advanceGroup(transaction, job);
+    // Nobody can wait for a job that has ended when it is written.
+    else if (before !== null && isTerminal(job.status)) await wakeWaiting(transaction, job.id);
   }
 }
 

@@ -103,13 +103,12 @@ export async function readJobCounts(
   };
 }
 
-/** How many classify jobs of a project have not ended. */
+/** How many jobs of a project, of all kinds, have not ended. */
 export async function countOpenJobs(db: Database, projectId: string): Promise<number> {
   const row = await db
     .selectFrom('job_counts')
     .select(sql<number>`coalesce(sum(jobs), 0)`.as('open'))
     .where('project_id', '=', projectId)
-    .where('kind', '=', 'classify')
     .where('status', 'in', ['PENDING', 'RUNNING'])
     .executeTakeFirstOrThrow();
   return Number(row.open);

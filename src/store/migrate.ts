@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
 import * as foundation from './migrations/0001-foundation.ts';
 import * as jobChanges from './migrations/0002-job-changes.ts';
+import * as parseJobs from './migrations/0003-parse-jobs.ts';
 import * as configurations from './migrations/0004-configurations.ts';
 import * as webhooks from './migrations/0005-webhooks.ts';
 import * as jobGroups from './migrations/0006-job-groups.ts';
@@ -12,6 +13,7 @@ import * as retention from './migrations/0010-retention.ts';
 const MIGRATIONS: Record<string, Migration> = {
   '0001-foundation': foundation,
   '0002-job-changes': jobChanges,
+  '0003-parse-jobs': parseJobs,
   '0004-configurations': configurations,
   '0005-webhooks': webhooks,
   '0006-job-groups': jobGroups,

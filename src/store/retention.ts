@@ -5,6 +5,7 @@ import type { Timestamp } from '../lib/clock.ts';
 import type { Database } from './database.ts';
 import { deleteFile } from './files.ts';
 import { recordDeletions } from './job-changes.ts';
+import { deleteParseJob } from './parse-jobs.ts';
 import type { Tables } from './schema.ts';
 
 /*
@@ -81,25 +82,28 @@ export async function deleteOldClassifyJobs(db: Database, { projectId, before, l
   });
 }
 
-/** Deletes parses that no open job reads. Returns their blobs, which nothing refers to any more. */
-export async function deleteOldParses(db: Database, { projectId, before, limit }: Batch): Promise<string[]> {
-  const rows = await db
-    .deleteFrom('parse_jobs')
-    .where('id', 'in', (eb) =>
-      notNeeded(
-        eb
-          .selectFrom('parse_jobs')
-          .select('parse_jobs.id')
-          .where('project_id', '=', projectId)
-          .where('updated_at', '<', before)
-          .where(sql<boolean>`parse_jobs.status not in ('PENDING', 'RUNNING')`)
-          .limit(limit),
-        'parse_jobs.id',
-      ),
-    )
-    .returning('blob_key')
-    .execute();
-  return rows.map((row) => row.blob_key);
+/** Deletes parse jobs that have ended and that no open job is about. Returns how many, and the blobs of their results. */
+export async function deleteOldParses(
+  db: Database,
+  { projectId, before, limit }: Batch,
+): Promise<{ jobs: number; blobKeys: string[] }> {
+  return db.transaction().execute(async (transaction) => {
+    const rows = await notNeeded(
+      transaction
+        .selectFrom('parse_jobs')
+        .select('parse_jobs.id')
+        .where('project_id', '=', projectId)
+        .where('created_at', '<', before)
+        .where('claimable_at', 'is', null)
+        .where(sql`body ->> '$.updated_at'`, '<', before)
+        .orderBy('created_at')
+        .limit(limit),
+      'parse_jobs.id',
+    ).execute();
+    const blobKeys: string[] = [];
+    for (const { id } of rows) blobKeys.push(...((await deleteParseJob(transaction, projectId, id)) ?? []));
+    return { jobs: rows.length, blobKeys };
+  });
 }
 
 /** Deletes files that no open job needs, and parses of their content. Returns their blobs. */
@@ -129,7 +133,7 @@ export async function deleteOldFiles(
 
 /** Nobody is reading the file into a parse. */
 const noOpenParse = sql<boolean>`not exists (
-  select 1 from parse_jobs where parse_jobs.file_id = files.id and parse_jobs.status in ('PENDING', 'RUNNING'))`;
+  select 1 from parse_jobs where parse_jobs.input_id = files.id and parse_jobs.claimable_at is not null)`;
 
 /** No open job reads a parse of the same content: it would go with the file. */
 const noNeededText = sql<boolean>`not exists (
@@ -163,7 +167,7 @@ export async function referencedBlobs(db: Database, keys: readonly string[]): Pr
     .selectFrom('files')
     .select('blob_key')
     .where('blob_key', 'in', keys)
-    .union(db.selectFrom('parse_jobs').select('blob_key').where('blob_key', 'in', keys))
+    .union(db.selectFrom('parse_results').select('blob_key').where('blob_key', 'in', keys))
     .execute();
   return new Set(rows.map((row) => row.blob_key));
 }

@@ -58,20 +58,35 @@ export interface Tables {
     created_at: Timestamp;
     updated_at: Timestamp;
   };
+  /** The job row is also the queue entry, rendered like classify jobs. */
   parse_jobs: {
     id: string;
     project_id: string;
-    user_id: string;
-    /** The file that was read first; another file with the same bytes may use the same parse. */
-    file_id: string;
-    status: 'COMPLETED';
+    status: string;
+    created_at: Timestamp;
+    body: string;
+    /** What is read: `dfl-…`, or a URL until it has been fetched. */
+    input_id: string;
+    /** `ParseRequest` as JSON. */
+    request: string;
+    /** As of classify jobs, and so is `attempt`. */
+    claimable_at: Timestamp | null;
+    attempt: number;
+    /** With `cache_key`: which result it has; null = none yet. The result may be gone: it can be read again. */
+    content_hash: string | null;
+    cache_key: string | null;
+  };
+  /** What was read from a content in one way: any number of jobs share it. */
+  parse_results: {
+    project_id: string;
+    /** SHA-256 of the bytes that were read, hex. */
     content_hash: string;
     /** Options and parser version the text depends on. */
     cache_key: string;
     blob_key: string;
-    page_count: number;
-    created_at: Timestamp;
-    updated_at: Timestamp;
+    size_bytes: number;
+    /** When a job last read it, or not long before. */
+    used_at: Timestamp;
   };
   /**
    * The job row is also the queue entry. `body` is the job as its reader sees it, rendered when it changes, so that
@@ -85,9 +100,12 @@ export interface Tables {
     transaction_id: string | null;
     created_at: Timestamp;
     body: string;
-    /** Stored id of the input: `dfl-…` or `pjb-…`. */
+    /** The input: `dfl-…`, `pjb-…`, or a URL until it has been fetched. */
     input_id: string;
-    /** From when on a worker may take the job: its creation, the end of a lease or of a back-off. Null = terminal. */
+    /**
+     * From when on a worker may take the job: its creation, the end of a lease or of a back-off; `WAITING` until the
+     * parse job it is about has ended. Null = terminal.
+     */
     claimable_at: Timestamp | null;
     /** Leases given out so far; the number of the current lease fences off earlier ones. */
     attempt: number;

@@ -71,7 +71,11 @@ export class Upkeep {
       const deleted = { jobs: 0, parses: 0, files: 0 };
       await this.#repeat(() => deleteOldGroups(db, batch));
       deleted.jobs = await this.#repeat(() => deleteOldClassifyJobs(db, batch));
-      deleted.parses = await this.#repeat(async () => this.#remove(await deleteOldParses(db, batch)));
+      deleted.parses = await this.#repeat(async () => {
+        const { jobs, blobKeys } = await deleteOldParses(db, batch);
+        await this.#remove(blobKeys);
+        return jobs;
+      });
       deleted.files = await this.#repeat(async () => {
         const { files, blobKeys } = await deleteOldFiles(db, batch);
         await this.#remove(blobKeys);

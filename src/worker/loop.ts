@@ -1,12 +1,12 @@
 import { AppError } from '../errors.ts';
-import type { ClaimedJob, Lease, Outcome } from '../queue/queue.ts';
+import type { ClaimedJob, Lease, Outcome, Success } from '../queue/queue.ts';
 
 /** What a worker needs: functions over a queue, and what to do with a job. */
 export interface WorkerDeps {
   /** @param exceptProject project whose jobs are not to be claimed. */
   claim(which: { exceptProject: string | null }): Promise<ClaimedJob | null>;
   /** Does the work; `signal` aborts when the job was cancelled or its lease lost. */
-  run(job: ClaimedJob, signal: AbortSignal): Promise<Extract<Outcome, { kind: 'done' }>>;
+  run(job: ClaimedJob, signal: AbortSignal): Promise<Success>;
   settle(lease: Lease, outcome: Outcome): Promise<boolean>;
   /** Returns the ids of the jobs whose lease is gone. */
   heartbeat(leases: readonly Lease[]): Promise<string[]>;

@@ -84,7 +84,7 @@ describe('when a worker dies', () => {
     expect(await queue.claim()).toBeNull();
     await expire(id);
     const again = await claimed();
-    expect(again.lease).toEqual({ jobId: id, attempt: 2 });
+    expect(again.lease).toEqual({ kind: 'classify', jobId: id, attempt: 2 });
   });
 
   test('and wakes up late, nothing it does counts any more', async () => {

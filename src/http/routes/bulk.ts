@@ -84,7 +84,7 @@ const ClassifyBulk = z
   .meta({ id: 'ClassifyBulk' });
 
 /** `/api/v2/classify/bulk`: many documents with one configuration in one request. */
-export function bulkRoutes({ db, limits, jobCreated }: ClassifyRouteDeps): FastifyPluginAsyncZod {
+export function bulkRoutes({ db, limits, allowUrlInputs, jobCreated }: ClassifyRouteDeps): FastifyPluginAsyncZod {
   const show = async (group: JobGroup): Promise<z.infer<typeof ClassifyBulk>> => {
     const jobs = await jobsOfGroup(db, group.id);
     const count = (...statuses: JobStatus[]) => jobs.filter(({ status }) => statuses.includes(status)).length;
@@ -134,7 +134,7 @@ export function bulkRoutes({ db, limits, jobCreated }: ClassifyRouteDeps): Fasti
         refuseWebhooks(request.body);
         const jobs: NewClassifyJob[] = [];
         for (const fileInput of request.body.file_inputs) {
-          const { input, document } = await resolveInput(db, projectId, { file_input: fileInput });
+          const { input, document } = await resolveInput({ db, allowUrlInputs }, projectId, { file_input: fileInput });
           jobs.push({
             id: newId('classifyJob'),
             project_id: projectId,

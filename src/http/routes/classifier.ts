@@ -58,7 +58,7 @@ const ClassifierResults = z
 const JobParams = z.object({ classify_job_id: z.string() });
 
 /** `/api/v1/classifier/jobs`: the classifier of the SDKs before v2, one job for many files. */
-export function classifierRoutes({ db, limits, jobCreated }: ClassifyRouteDeps): FastifyPluginAsyncZod {
+export function classifierRoutes({ db, limits, allowUrlInputs, jobCreated }: ClassifyRouteDeps): FastifyPluginAsyncZod {
   const requireJob = async (projectId: string, id: string): Promise<JobGroup> => {
     const group = await findJobGroup(db, 'v1', projectId, bareId(id).toLowerCase());
     if (!group) throw new AppError('not_found', 'Classify job not found');
@@ -93,7 +93,7 @@ export function classifierRoutes({ db, limits, jobCreated }: ClassifyRouteDeps):
         };
         const jobs: NewClassifyJob[] = [];
         for (const fileId of file_ids) {
-          const { input, document } = await resolveInput(db, projectId, { file_id: fileId });
+          const { input, document } = await resolveInput({ db, allowUrlInputs }, projectId, { file_id: fileId });
           jobs.push({
             id: newId('classifyJob'),
             project_id: projectId,

@@ -9,7 +9,6 @@ import { AppError } from '../../errors.ts';
 import { Bell } from '../../lib/bell.ts';
 import { newId, normalizeId } from '../../lib/ids.ts';
 import {
-  type ClassifyJobFilter,
   cancelClassifyJob,
   findClassifyJobByTransaction,
   insertClassifyJob,
@@ -21,8 +20,9 @@ import type { Database } from '../../store/database.ts';
 import { findFile } from '../../store/files.ts';
 import { FinishedJobs } from '../../store/finished-jobs.ts';
 import type { JobFeed } from '../../store/job-feed.ts';
+import type { JobFilter } from '../../store/job-rows.ts';
 import { PageCache } from '../../store/page-cache.ts';
-import { findParse } from '../../store/parse-jobs.ts';
+import { isReadable } from '../../store/parse-jobs.ts';
 import { scopeOf } from '../auth.ts';
 import { errors } from '../openapi.ts';
 import { decodePageToken, encodePageToken } from '../pagination.ts';
@@ -46,6 +46,8 @@ export interface ClassifyRouteDeps {
   maxWaitingRequests: number;
   /** What holds for projects that have no settings of their own. */
   limits: Pick<Limits, 'maxOpenJobs'>;
+  /** Whether documents may be named by URLs, which a worker then fetches. */
+  allowUrlInputs: boolean;
   /** Called after a job has been written: someone should claim it. */
   jobCreated(): void;
   /** Called after a job has been cancelled: whoever runs it should stop. */
@@ -62,7 +64,9 @@ export const WebhookConfiguration = z.object({
 
 const CreateClassifyJob = z
   .object({
-    file_input: boundedText({ max: 200 }).nullish().describe('`dfl-…` of a file or `pjb-…` of a parse job.'),
+    file_input: boundedText({ max: 2_000 })
+      .nullish()
+      .describe('`dfl-…` of a file, `pjb-…` of a parse job, or a URL if the operator enables that.'),
     file_id: boundedText({ max: 200 }).nullish().meta({ deprecated: true }),
     parse_job_id: boundedText({ max: 200 }).nullish().meta({ deprecated: true }),
     configuration: ClassifyConfiguration.nullish().describe('Required unless configuration_id is given.'),
@@ -126,6 +130,7 @@ export function classifyRoutes({
   feed,
   limits,
   maxWaitingRequests,
+  allowUrlInputs,
   jobCreated,
   jobCancelled,
 }: ClassifyRouteDeps): FastifyPluginAsyncZod {
@@ -177,7 +182,7 @@ export function classifyRoutes({
         }
         if (request.validationError) throw request.validationError;
 
-        const { input, document } = await resolveInput(db, projectId, request.body);
+        const { input, document } = await resolveInput({ db, allowUrlInputs }, projectId, request.body);
         const { configuration, configurationId } = await resolveConfiguration(db, projectId, request.body);
         refuseWebhooks(request.body);
         const job: NewClassifyJob = {
@@ -214,7 +219,7 @@ export function classifyRoutes({
         const { query } = request;
         const projectId = scopeOf(request.principal, query);
         const after = query.page_token === undefined ? null : decodePageToken(query.page_token, 2);
-        const filter: ClassifyJobFilter = {
+        const filter: JobFilter = {
           projectId,
           status: query.status,
           configurationId: query.configuration_id && normalizeId('configuration', query.configuration_id),
@@ -293,7 +298,7 @@ export function classifyRoutes({
   };
 }
 
-async function renderPage(db: Database, ...list: [ClassifyJobFilter, Parameters<typeof listClassifyJobs>[2]]) {
+async function renderPage(db: Database, ...list: [JobFilter, Parameters<typeof listClassifyJobs>[2]]) {
   const { bodies, next } = await listClassifyJobs(db, ...list);
   const token = next === null ? 'null' : `"${encodePageToken([next.createdAt, next.id])}"`;
   return `{"items":[${bodies.join(',')}],"next_page_token":${token},"total_size":null}`;
@@ -319,18 +324,22 @@ export function transactionIdOf(body: unknown): string | null {
   return typeof id === 'string' && id !== '' && id.length <= 2 * MAX_TRANSACTION_ID_CHARACTERS ? id : null;
 }
 
+/** The document of a classify job: as it was sent, its kind, and what a worker finds it by. */
+interface ResolvedInput {
+  input: string;
+  document: { type: ClassifyJob['document_input_type']; id: string };
+}
+
 /** Finds the document a job is about in the project; the kind is told by the id's prefix, a bare UUID may be either. */
 export async function resolveInput(
-  db: Database,
+  { db, allowUrlInputs }: Pick<ClassifyRouteDeps, 'db' | 'allowUrlInputs'>,
   projectId: string,
   body: Pick<CreateClassifyJob, 'file_input' | 'file_id' | 'parse_job_id'>,
-): Promise<{ input: string; document: { type: 'file_id' | 'parse_job_id'; id: string } }> {
+): Promise<ResolvedInput> {
   const input = (body.file_input || body.file_id || body.parse_job_id)!;
-  if (/^https?:\/\//i.test(input)) {
-    throw new AppError(
-      'bad_request',
-      'file_input takes the id of a file or parse job; classifying a URL is not enabled on this server.',
-    );
+  if (body.file_input && /^https?:\/\//i.test(input)) {
+    if (!allowUrlInputs) throw urlInputsDisabled('file_input');
+    return { input, document: { type: 'url', id: input } };
   }
   const mayBe = (prefix: string) => input.startsWith(prefix) || !/^(dfl|pjb)-/.test(input);
   if (!body.parse_job_id && mayBe('dfl-')) {
@@ -338,12 +347,26 @@ export async function resolveInput(
     if (file) return { input, document: { type: 'file_id', id: file.id } };
   }
   if (!body.file_id && mayBe('pjb-')) {
-    const parse = await findParse(db, projectId, normalizeId('parseJob', input));
-    if (parse) return { input, document: { type: 'parse_job_id', id: parse.id } };
+    const id = normalizeId('parseJob', input);
+    const readable = await isReadable(db, projectId, id);
+    if (readable === 'yes') return { input, document: { type: 'parse_job_id', id } };
+    if (readable === 'gone') {
+      throw new AppError(
+        'bad_request',
+        `What parse job ${id} has read is not kept any more, and its file was deleted.`,
+      );
+    }
+    if (readable === 'ended') {
+      throw new AppError('bad_request', `Parse job ${id} has failed or was cancelled: there is nothing to classify.`);
+    }
   }
   const what = body.parse_job_id || input.startsWith('pjb-') ? 'Parse Job ID' : 'File ID';
   throw new AppError('bad_request', `${what} ${input} is not in Project ID ${projectId}`);
 }
+
+/** A document that would have to be fetched, where the operator has not enabled that. */
+export const urlInputsDisabled = (field: string) =>
+  new AppError('bad_request', `${field}: fetching documents from URLs is not enabled on this server; upload the file.`);
 
 /** Rules and options a job is created with, and the saved configuration they come from. */
 export interface ResolvedConfiguration {

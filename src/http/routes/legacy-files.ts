@@ -5,7 +5,7 @@ import type { StoredFile } from '../../domain/file.ts';
 import { boundedText, DateTime } from '../../domain/text.ts';
 import { AppError } from '../../errors.ts';
 import { bareId, newId } from '../../lib/ids.ts';
-import { fetchUntrusted, type OutboundPolicy } from '../../lib/outbound.ts';
+import { fetchUntrusted, nameInUrl, type OutboundPolicy } from '../../lib/outbound.ts';
 import { type FileOrder, listFiles } from '../../store/files.ts';
 import { scopeOf } from '../auth.ts';
 import { errors } from '../openapi.ts';
@@ -275,15 +275,6 @@ export function showLegacy(file: StoredFile): z.infer<typeof LegacyFile> {
     permission_info: null,
     data_source_id: null,
   };
-}
-
-function nameInUrl(text: string): string {
-  const last = URL.parse(text)?.pathname.split('/').at(-1) ?? '';
-  try {
-    return decodeURIComponent(last) || 'download';
-  } catch {
-    return last;
-  }
 }
 
 function areHeaders(headers: Record<string, string>): boolean {

@@ -13,7 +13,7 @@ import {
   type NewClassifyJob,
 } from '../../store/classify-jobs.ts';
 import { findFile } from '../../store/files.ts';
-import { findParse } from '../../store/parse-jobs.ts';
+import { isReadable } from '../../store/parse-jobs.ts';
 import { scopeOf } from '../auth.ts';
 import { errors } from '../openapi.ts';
 import { ScopeQuery } from '../query.ts';
@@ -111,9 +111,9 @@ export function rerunRoutes({ db, limits, jobCreated }: ClassifyRouteDeps): Fast
     const projectId = earlier.project_id;
     const wasParse = earlier.document_input_type === 'parse_job_id';
     if (earlier.parse_job_id && (sameReading || wasParse)) {
-      const parse = await findParse(db, projectId, earlier.parse_job_id);
-      if (parse) {
-        return { document_input_type: 'parse_job_id', file_input: parse.id, inputId: parse.id, parse_job_id: parse.id };
+      const id = earlier.parse_job_id;
+      if ((await isReadable(db, projectId, id)) === 'yes') {
+        return { document_input_type: 'parse_job_id', file_input: id, inputId: id, parse_job_id: id };
       }
     }
     const file = wasParse ? null : await findFile(db, projectId, normalizeId('file', earlier.file_input));

@@ -1,0 +1,69 @@
+import type { Engine } from '../classify/engine.ts';
+import type { ParsedDocument } from '../domain/document.ts';
+import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
+import type { ClaimedClassifyJob, Success } from '../queue/queue.ts';
+import { findParseJob } from '../store/parse-jobs.ts';
+import { inputFile } from './input-file.ts';
+import { type ReadDeps, readAgain, readOnce } from './read-document.ts';
+
+/** The pages of a document and the parse job that read them. */
+interface ReadInput {
+  parseJobId: string;
+  document: ParsedDocument;
+}
+
+/** A classify job from its claim to its result: read the document, then ask the engine which rule it fits. */
+export async function runClassifyJob(
+  claimed: ClaimedClassifyJob,
+  deps: ReadDeps & { engine: Engine },
+  signal: AbortSignal,
+): Promise<Success> {
+  const began = performance.now();
+  const { parseJobId, document } = await readInput(claimed, deps, signal);
+  const read = performance.now();
+  const { scores, evidence, ...result } = await deps.engine.classify(document.pages, claimed.job.configuration.rules, {
+    signal,
+  });
+  const milliseconds = { read: Math.round(read - began), classify: Math.round(performance.now() - read) };
+  return {
+    kind: 'done',
+    parseJobId,
+    result,
+    details: { engine: deps.engine.version, scores, evidence, milliseconds },
+  };
+}
+
+async function readInput(claimed: ClaimedClassifyJob, deps: ReadDeps, signal: AbortSignal): Promise<ReadInput> {
+  const { job, inputId } = claimed;
+  if (job.document_input_type === 'parse_job_id') return readParseJob(job.project_id, inputId, deps, signal);
+  const file = await inputFile(claimed, deps, signal);
+  const parsing = job.configuration.parsing_configuration;
+  const options = {
+    lang: parsing?.lang ?? 'en',
+    maxPages: parsing?.max_pages ?? null,
+    targetPages: parsing?.target_pages ?? null,
+  };
+  return readOnce(file, options, deps, signal);
+}
+
+/** The pages a parse job has read; they are read again where they were evicted and a file has the same content. */
+async function readParseJob(
+  projectId: string,
+  parseJobId: string,
+  deps: ReadDeps,
+  signal: AbortSignal,
+): Promise<ReadInput> {
+  const parse = await findParseJob(deps.db, projectId, parseJobId);
+  if (!parse) throw new AppError('FILE_NOT_FOUND', 'The parse job was deleted before this job could use it.');
+  if (parse.status === 'CANCELLED') throw new AppError('PARSE_JOB_CANCELLED', 'The parse job was cancelled.');
+  if (parse.status === 'FAILED') throw asFailureOf(parse.errorMessage ?? '');
+  if (parse.resultKey === null) throw new AppError('INTERNAL_ERROR', 'The parse job has not ended yet.');
+  return { parseJobId, document: await readAgain(parse, parse.resultKey, deps, signal) };
+}
+
+/** `CODE: sentence` of a parse job, as the error of the classify job that waited for it. */
+function asFailureOf(errorMessage: string): AppError {
+  const [, code = '', sentence = ''] = /^([A-Z_]+): (.*)$/s.exec(errorMessage) ?? [];
+  const known = code in ERRORS ? (code as ErrorCode) : 'INTERNAL_ERROR';
+  return new AppError(known, `The parse job failed: ${sentence}`, { retryable: false });
+}

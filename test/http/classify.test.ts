@@ -229,22 +229,26 @@ describe('the document of a job', () => {
     }
   });
 
-  test('may not be a URL', async () => {
+  test('may not be a URL unless the operator enables that', async () => {
     for (const url of ['https://example.com/a.pdf', 'HTTP://example.com']) {
       const { status, body } = await api.create<Refusal>(bodyFor(url));
       expect(status).toBe(400);
-      expect(body.detail).toContain('URL is not enabled');
+      expect(body.detail).toContain('from URLs is not enabled');
     }
   });
 
-  test('is named by a string of at most 200 characters', async () => {
-    for (const field of ['file_input', 'file_id', 'parse_job_id']) {
+  test('is named by a string of at most 200 characters, or 2000 where it may be a URL', async () => {
+    for (const [field, max] of [
+      ['file_input', 2000],
+      ['file_id', 200],
+      ['parse_job_id', 200],
+    ] as const) {
       const configuration = { rules: RULES };
-      expect(await problem({ configuration, [field]: '𝒳'.repeat(201) })).toMatchObject({
+      expect(await problem({ configuration, [field]: '𝒳'.repeat(max + 1) })).toMatchObject({
         type: 'string_too_long',
         loc: ['body', field],
-        msg: 'String should have at most 200 characters',
-        ctx: { max_length: 200 },
+        msg: `String should have at most ${max} characters`,
+        ctx: { max_length: max },
       });
       expect(await problem({ configuration, [field]: 7 })).toEqual({
         type: 'string_type',

@@ -22,6 +22,10 @@ const MAKERS: Record<string, () => Promise<string>> = {
   '/api/v1/beta/files/{file_id}': async () => (await owner.upload(`${INVOICE}${SECRET}`, `${SECRET}.txt`)).id,
   '/api/v1/files/{file_id}': async () => (await owner.upload(`${INVOICE}${SECRET}`, `${SECRET}.txt`)).id,
   '/api/v2/classify/{job_id}': async () => endedJob(),
+  '/api/v2/parse/{job_id}': async () => {
+    const file = await owner.upload(`${INVOICE}${SECRET}`, `${SECRET}.txt`);
+    return (await owner.ended((await owner.job(file.id)).id)).parse_job_id!;
+  },
   '/api/v2/classify/bulk/{bulk_id}': async () => {
     const bulk = { file_inputs: [(await owner.upload()).id], configuration: { rules: RULES }, transaction_id: SECRET };
     return (await owner.call<{ id: string }>('POST', '/api/v2/classify/bulk', { json: bulk })).body.id;
@@ -61,6 +65,7 @@ async function endedJob(): Promise<string> {
 /** Links to bytes are signed for whoever holds them, not for a key; an organization is shared by all its projects. */
 const OPEN_TO_ALL = new Set([
   '/download/{file_id}',
+  '/download/parse/{job_id}/{part}',
   '/api/v1/organizations/{organization_id}',
   '/api/v2/organizations/{organization_id}',
 ]);

@@ -34,6 +34,14 @@ const OPERATIONS: Record<string, string[]> = {
   'get /api/v2/classify/events': [...SCOPE, 'last-event-id'],
   'post /api/v2/classify/bulk': SCOPE,
   'get /api/v2/classify/bulk/{bulk_id}': ['bulk_id', ...SCOPE],
+  'post /api/v2/parse': SCOPE,
+  'post /api/v2/parse/upload': SCOPE,
+  'get /api/v2/parse': [...SCOPE, 'page_size', 'page_token', 'status', 'job_ids', ...RANGE],
+  'get /api/v2/parse/{job_id}': ['job_id', ...SCOPE, 'expand', 'image_filenames'],
+  'post /api/v2/parse/{job_id}/cancel': ['job_id', ...SCOPE],
+  'delete /api/v2/parse/{job_id}': ['job_id', ...SCOPE],
+  'get /api/v2/parse/versions': [],
+  'get /download/parse/{job_id}/{part}': ['job_id', 'part', 'expires', 'signature'],
   'post /api/v1/classifier/jobs': SCOPE,
   'get /api/v1/classifier/jobs': [...SCOPE, 'page_size', 'page_token'],
   'get /api/v1/classifier/jobs/{classify_job_id}': ['classify_job_id', ...SCOPE],
@@ -164,6 +172,8 @@ describe('/openapi.json', () => {
       'get /ready',
       'get /download/{file_id}',
       'put /upload',
+      'get /api/v2/parse/versions',
+      'get /download/parse/{job_id}/{part}',
       'post /session',
     ]);
     expect(description.security).toEqual([{ bearer: [] }, { session: [] }]);

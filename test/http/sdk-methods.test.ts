@@ -9,7 +9,7 @@ import { Api, INVOICE, RULES } from '../support/api.ts';
 import { API_KEY, dispose, PROJECT_DIR, startServer, type TestServer } from '../support/server.ts';
 
 /** The resources of the SDKs that the server claims, with every method each version has. */
-const RESOURCES = ['files', 'classify', 'classifier', 'configurations', 'webhookConfigs', 'projects'];
+const RESOURCES = ['files', 'classify', 'classifier', 'parsing', 'configurations', 'webhookConfigs', 'projects'];
 
 const SDKS = [
   { version: '1.8.0', Sdk: Sdk18 },

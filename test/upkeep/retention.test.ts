@@ -74,10 +74,10 @@ beforeAll(async () => {
   database((db) => {
     const age = (table: string, days: number, where: string, ...values: string[]) => {
       const at = daysAgo(days);
-      const body =
-        table === 'classify_jobs' ? `, body = json_set(body, '$.created_at', '${at}', '$.updated_at', '${at}')` : '';
-      const updated = table === 'classify_jobs' ? '' : `, updated_at = '${at}'`;
-      db.prepare(`update ${table} set created_at = '${at}'${updated}${body} where ${where}`).run(...values);
+      const updated = table.endsWith('_jobs')
+        ? `body = json_set(body, '$.created_at', '${at}', '$.updated_at', '${at}')`
+        : `updated_at = '${at}'`;
+      db.prepare(`update ${table} set created_at = '${at}', ${updated} where ${where}`).run(...values);
     };
     // Everything is two months old…
     for (const table of ['files', 'parse_jobs', 'classify_jobs', 'job_groups']) age(table, 60, '1 = 1');
@@ -141,7 +141,7 @@ test('what ended, or was uploaded, longer ago than the retention is gone, with i
   const kept = await blobs(server.dataDir);
   expect(kept.some((key) => key.includes(world.old.file.id))).toBe(false);
   const keys = database((db) =>
-    db.prepare('select blob_key from files union select blob_key from parse_jobs').all(),
+    db.prepare('select blob_key from files union select blob_key from parse_results').all(),
   ) as { blob_key: string }[];
   expect(kept.filter((key) => key !== 'files/under-way')).toEqual(keys.map((row) => row.blob_key).sort());
 });

@@ -229,6 +229,15 @@ test('answers are what the description says', async () => {
   const v1 = { file_ids: [file.id], rules: RULES, parsing_configuration: { target_pages: [0] } };
   const v1Job = await api.call<{ id: string }>('POST', '/api/v1/classifier/jobs', { json: v1 });
 
+  const parse = { file_id: file.id, tier: 'fast', version: 'latest' };
+  const parseConfiguration = JSON.stringify({ tier: 'fast', version: 'latest' });
+  const expanded = await api.call<{ result_content_metadata: { text: { presigned_url: string } } }>(
+    'GET',
+    `/api/v2/parse/${job.parse_job_id}?expand=text_content_metadata`,
+  );
+  const text = expanded.body.result_content_metadata.text.presigned_url.slice(server.url.length);
+  const expand = 'text,markdown,items,metadata,text_full,markdown_full,job_metadata,raw_parameters,usage,forms';
+
   const requests: [status: number, operation: string, path: string, options?: CallOptions][] = [
     [200, 'get /health', '/health', noKey],
     [200, 'get /ready', '/ready', noKey],
@@ -288,6 +297,34 @@ test('answers are what the description says', async () => {
     [200, 'get /api/v1/classifier/jobs/{classify_job_id}', `/api/v1/classifier/jobs/${v1Job.body.id}`],
     [404, 'get /api/v1/classifier/jobs/{classify_job_id}', '/api/v1/classifier/jobs/x'],
     [200, 'get /api/v1/classifier/jobs/{classify_job_id}/results', `/api/v1/classifier/jobs/${v1Job.body.id}/results`],
+
+    [200, 'post /api/v2/parse', '/api/v2/parse', { json: parse }],
+    [400, 'post /api/v2/parse', '/api/v2/parse', { json: { ...parse, file_id: 'dfl-x' } }],
+    [404, 'post /api/v2/parse', '/api/v2/parse', { json: { ...parse, configuration_id: 'cfg-x' } }],
+    [422, 'post /api/v2/parse', '/api/v2/parse', { json: { ...parse, file_id: null } }],
+    [
+      200,
+      'post /api/v2/parse/upload',
+      '/api/v2/parse/upload',
+      form(['configuration', parseConfiguration], ['file', bytes]),
+    ],
+    [400, 'post /api/v2/parse/upload', '/api/v2/parse/upload', form(['configuration', parseConfiguration])],
+    [422, 'post /api/v2/parse/upload', '/api/v2/parse/upload', form(['configuration', '{'], ['file', bytes])],
+    [200, 'get /api/v2/parse', '/api/v2/parse?page_size=1'],
+    [400, 'get /api/v2/parse', '/api/v2/parse?page_token=x'],
+    [422, 'get /api/v2/parse', '/api/v2/parse?status=x'],
+    [200, 'get /api/v2/parse/versions', '/api/v2/parse/versions', noKey],
+    [200, 'get /api/v2/parse/{job_id}', `/api/v2/parse/${job.parse_job_id}`],
+    [200, 'get /api/v2/parse/{job_id}', `/api/v2/parse/${job.parse_job_id}?expand=${expand}`],
+    [200, 'get /api/v2/parse/{job_id}', `/api/v2/parse/${job.parse_job_id}?expand=items_content_metadata`],
+    [404, 'get /api/v2/parse/{job_id}', '/api/v2/parse/x'],
+    [422, 'get /api/v2/parse/{job_id}', `/api/v2/parse/${job.parse_job_id}?expand=x`],
+    [200, 'get /download/parse/{job_id}/{part}', text, noKey],
+    [403, 'get /download/parse/{job_id}/{part}', `${text}x`, noKey],
+    [409, 'post /api/v2/parse/{job_id}/cancel', `/api/v2/parse/${job.parse_job_id}/cancel`],
+    [404, 'post /api/v2/parse/{job_id}/cancel', '/api/v2/parse/x/cancel'],
+    [200, 'delete /api/v2/parse/{job_id}', `/api/v2/parse/${job.parse_job_id}`],
+    [404, 'delete /api/v2/parse/{job_id}', '/api/v2/parse/x'],
 
     [201, 'post /api/v1/beta/webhook-configs', '/api/v1/beta/webhook-configs', { json: hook }],
     [422, 'post /api/v1/beta/webhook-configs', '/api/v1/beta/webhook-configs', { json: {} }],

@@ -20,7 +20,7 @@ const Versions = z
   .object({ ...ofEachTier(z.array(z.string())), latest: z.object(ofEachTier(z.string())) })
   .meta({ id: 'ParseVersions' });
 
-const Part = z.custom<Buffer>().meta({ type: 'string', format: 'binary' });
+const Part = z.custom<Buffer>().meta({ type: 'string' });
 
 /** What of the parse API needs no key: its versions, and signed links to what was read. */
 export function openParseRoutes(deps: { db: Database; blobs: DiskBlobs; urls: SignedUrls }): FastifyPluginAsyncZod {
@@ -50,7 +50,14 @@ export function openParseRoutes(deps: { db: Database; blobs: DiskBlobs; urls: Si
           params: z.object({ job_id: z.string(), part: z.enum(DOWNLOADABLE_PARTS) }),
           querystring: z.object({ expires: z.int(), signature: z.string() }),
           response: {
-            200: { description: 'Text, Markdown or JSON.', content: { 'application/octet-stream': { schema: Part } } },
+            200: {
+              description: 'The text, its Markdown, or the part as JSON.',
+              content: {
+                'text/plain': { schema: Part },
+                'text/markdown': { schema: Part },
+                'application/json': { schema: z.custom<Buffer>().meta({ type: 'object' }) },
+              },
+            },
             ...errors(403, 404, 422),
           },
         },

@@ -118,7 +118,17 @@ const CreateParseJob = ParseOptions.extend({
       context.addIssue({ code: 'custom', message: 'exactly one of file_id and source_url is required', input: body });
     }
   })
-  .meta({ id: 'ParseJobCreate' });
+  .meta({
+    id: 'ParseJobCreate',
+    examples: [
+      {
+        file_id: 'dfl-0b4c2f0e-94c1-4f3c-8a53-3d1f6f0a7b11',
+        tier: 'fast',
+        version: 'latest',
+        page_ranges: { target_pages: '1-3' },
+      },
+    ],
+  });
 
 const UploadForm = z.object({
   file: z.file().describe('The bytes, with a file name.'),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Rule } from '../../../domain/rules.ts';
 import { loadBackground } from './background.ts';
 import { Classifier, type Weights } from './classifier.ts';
+import type { Encoder } from './encoder/encoder.ts';
 import { loadUseLite } from './encoder/use-lite.ts';
 import { loadWordVectors } from './word-vectors.ts';
 
@@ -23,9 +24,11 @@ const REHEARSAL: Rule = {
 export async function loadClassifier(options: {
   cacheDir: string;
   encoderThreads: number;
+  /** For measurements: puts something between the engine and its encoder, such as a cache. */
+  wrapEncoder?: ((encoder: Encoder) => Encoder) | undefined;
 }): Promise<{ classifier: Classifier; close(): Promise<void> }> {
-  const { cacheDir } = options;
-  const encoder = await loadUseLite({ cacheDir, threads: options.encoderThreads });
+  const { cacheDir, wrapEncoder = (encoder) => encoder } = options;
+  const encoder = wrapEncoder(await loadUseLite({ cacheDir, threads: options.encoderThreads }));
   const vectors = loadWordVectors(WORD_VECTORS_FILE);
   const background = await loadBackground({ encoder, vectors, cacheDir });
   const weights = JSON.parse(readFileSync(WEIGHTS_FILE, 'utf8')) as Weights;

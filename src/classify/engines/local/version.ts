@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { sha256 } from '../../../lib/cached-file.ts';
 import { USE_LITE_ID } from './encoder/use-lite-id.ts';
 
+const LEXICON_FOLDER = new URL('../../data/lexicon/', import.meta.url);
+
 /** Raise when a formula changes; changes of the data below show by themselves. */
-const ALGORITHM = 1;
+const ALGORITHM = 2;
 
 /** Everything an answer depends on beside the code. The word table is named by its notice's neighbour, its own hash. */
 const DATA_FILES = [
@@ -11,11 +13,16 @@ const DATA_FILES = [
   '../../data/background-texts.txt',
   '../../data/background-rules.txt',
   '../../data/word-vectors.bin',
-  './lexicon/document-types.ts',
+  '../../data/glossary.txt',
 ];
 
 /** For example `local-1-3f2a9c01d4e5`. Reads 6 MB, a few milliseconds. */
 export function localEngineVersion(): string {
-  const files = DATA_FILES.map((file) => readFileSync(new URL(file, import.meta.url)));
+  const lexicon = readdirSync(LEXICON_FOLDER)
+    .sort()
+    .map((name) => new URL(name, LEXICON_FOLDER));
+  const files = [...DATA_FILES.map((file) => new URL(file, import.meta.url)), ...lexicon].map((file) =>
+    readFileSync(file),
+  );
   return `local-${ALGORITHM}-${sha256(USE_LITE_ID, ...files).slice(0, 12)}`;
 }

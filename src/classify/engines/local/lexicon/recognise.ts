@@ -1,58 +1,48 @@
-import { DOCUMENT_TYPES } from './document-types.ts';
+import { LEXICON } from './lexicon.ts';
+import { tokenise } from './tokens.ts';
 
-/** Names that mean a document type when a rule is called so, but too much else inside a description. */
-const GENERIC_ALIASES = new Set(
-  (
-    'letter|message|report|form|code|program|script|policy|procedure|order|bill|medical|news|study|manual|instructions|' +
-    'marketing|motion|complaint|certification|mail message|slides|minutes|transcript|contract|agreement|po|cv|tos|quote|' +
-    'estimate|application|claim form|survey|handbook'
-  ).split('|'),
-);
 const NAME_WEIGHT = 1;
 const DESCRIPTION_WEIGHT = 0.7;
 /** The description's first clause says what the thing is; what follows says what it has. */
-const FIRST_CLAUSE_END = /[:;.,(]|\b(?:that|with|which|describing|about|of an?)\b/;
+const FIRST_CLAUSE_END =
+  /[:;.,(]|\b(?:that|with|which|describing|about|of an?|mit|avec|con|com|met|die|das|qui|que|che|dat|kto)\b/i;
+/** Openings that say nothing: "This is a contract that outlines an affiliate agreement", "Classify whether the document is an invoice". */
+const OPENING =
+  /^(?:(?:please )?(?:classify|determine|decide|check|identify|select|choose|use)[^.:]{0,40}?\b(?:if|whether|when|this|as)\b|(?:this|it|the (?:document|file|text)) is(?: considered)?|(?:the |a |any )?(?:document|file|text)s?(?: is| are)?)\s+/i;
 
-/** Aliases by their words, "driver's license" as "driver s license". */
-const TYPE_OF_ALIAS = new Map(
-  DOCUMENT_TYPES.flatMap(({ id, aliases }) => aliases.map((alias) => [wordsOf(alias).join(' '), id] as const)),
-);
-const MAX_ALIAS_WORDS = Math.max(...[...TYPE_OF_ALIAS.keys()].map((alias) => alias.split(' ').length));
+const MAX_NAME_WORDS = Math.max(...[...LEXICON.names.keys()].map((name) => name.split(' ').length));
 
 /**
  * The document types of the lexicon that a rule means: those its name says (1) and those the first clause of its
- * description says (.7). A longer alias hides the shorter ones inside it.
+ * description says (.7). A longer name hides the shorter ones inside it.
  */
 export function recogniseTypes(name: string, description: string): Map<string, number> {
   const found = new Map<string, number>();
-  for (const { id } of aliasesIn(name)) found.set(id, NAME_WEIGHT);
-  for (const { id, alias } of aliasesIn(description.toLowerCase().split(FIRST_CLAUSE_END, 1)[0]!)) {
-    if (!GENERIC_ALIASES.has(alias) && !found.has(id)) found.set(id, DESCRIPTION_WEIGHT);
+  for (const { id } of namesIn(name)) found.set(id, NAME_WEIGHT);
+  let clause = description.trim();
+  for (let turn = 0; turn < 3; turn++) clause = clause.replace(OPENING, '');
+  for (const { id, generic } of namesIn(clause.split(FIRST_CLAUSE_END, 1)[0]!)) {
+    if (!generic && !found.has(id)) found.set(id, DESCRIPTION_WEIGHT);
   }
   return found;
 }
 
-function aliasesIn(text: string): { id: string; alias: string }[] {
-  const words = wordsOf(text);
+function namesIn(text: string): { id: string; generic: boolean }[] {
+  const words = tokenise(text).map((token) => token.text);
   const hidden = new Set<number>();
-  const found: { id: string; alias: string }[] = [];
-  for (let length = Math.min(MAX_ALIAS_WORDS, words.length); length > 0; length--) {
+  const found: { id: string; generic: boolean }[] = [];
+  for (let length = Math.min(MAX_NAME_WORDS, words.length); length > 0; length--) {
     for (let start = 0; start + length <= words.length; start++) {
       const places = Array.from({ length }, (_, offset) => start + offset);
       if (places.some((place) => hidden.has(place))) continue;
       const phrase = words.slice(start, start + length).join(' ');
-      const alias = [phrase, phrase.replace(/s$/, '')].find((candidate) => TYPE_OF_ALIAS.has(candidate));
-      if (alias === undefined) continue;
-      found.push({ id: TYPE_OF_ALIAS.get(alias)!, alias });
+      const known = [phrase, phrase.replace(/s$/, ''), phrase.replace(/ies$/, 'y'), phrase.replace(/es$/, '')]
+        .map((candidate) => LEXICON.names.get(candidate))
+        .find((name) => name !== undefined);
+      if (known === undefined) continue;
+      found.push(known);
       for (const place of places) hidden.add(place);
     }
   }
   return found;
-}
-
-function wordsOf(text: string): string[] {
-  return text
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '');
 }

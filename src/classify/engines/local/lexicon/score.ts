@@ -1,6 +1,8 @@
-import { DOCUMENT_TYPES } from './document-types.ts';
+import { LEXICON } from './lexicon.ts';
+import { signsIn } from './signs.ts';
+import { tokenise } from './tokens.ts';
 
-/** Characters the patterns run on; also what bounds their time. */
+/** Characters the phrases are looked for in. */
 export const LEXICON_CHARACTERS = 12_000;
 const TITLE_CHARACTERS = 450;
 const TITLE_SHARE = 0.35;
@@ -12,24 +14,31 @@ const MIN_CUE_FACTOR = 0.6;
 export type LexiconScores = ReadonlyMap<string, number>;
 
 /**
- * share·(.6 + .4·min(1, total/8)) + .35·title, where share = weight of the cues that match, at least 0, over the
- * total of the positive weights.
+ * share·(.6 + .4·min(1, total/8)) + .35·title, where share = weight of the cues that the text shows, at least 0, over the
+ * total of the positive weights; title = a name of the type, or a heading of such documents, stands in the first 450
+ * characters.
  *
  * @param folded text folded by `foldText`; only the first 12,000 characters are read.
  */
 export function scoreDocumentTypes(folded: string): LexiconScores {
-  const text = folded.slice(0, LEXICON_CHARACTERS).toLowerCase();
-  const head = text.slice(0, TITLE_CHARACTERS);
-  const scores = new Map<string, number>();
-  for (const { id, title, cues } of DOCUMENT_TYPES) {
-    let matched = 0;
-    let total = 0;
-    for (const { pattern, weight } of cues) {
-      if (weight > 0) total += weight;
-      if (pattern.test(text)) matched += weight;
-    }
-    const factor = MIN_CUE_FACTOR + (1 - MIN_CUE_FACTOR) * Math.min(1, total / FULL_CUE_WEIGHT);
-    scores.set(id, (Math.max(0, matched) / total) * factor + (title.test(head) ? TITLE_SHARE : 0));
-  }
-  return scores;
+  const { types, cues, matcher } = LEXICON;
+  const text = folded.slice(0, LEXICON_CHARACTERS);
+  const shown = new Uint8Array(cues.length);
+  const titled = new Uint8Array(types.length);
+  matcher.scan(tokenise(text), (id, _first, last) => {
+    if (id < cues.length) shown[id] = 1;
+    else if (last.end <= TITLE_CHARACTERS) titled[id - cues.length] = 1;
+  });
+  const signs = signsIn(text);
+  const matched = new Float64Array(types.length);
+  cues.forEach((cue, index) => {
+    if (shown[index] === 1 || cue.signs.some((sign) => signs.has(sign))) matched[cue.type]! += cue.weight;
+  });
+  return new Map(
+    types.map(({ id, totalWeight }, type) => {
+      const factor = MIN_CUE_FACTOR + (1 - MIN_CUE_FACTOR) * Math.min(1, totalWeight / FULL_CUE_WEIGHT);
+      const share = Math.max(0, matched[type]!) / totalWeight;
+      return [id, share * factor + titled[type]! * TITLE_SHARE];
+    }),
+  );
 }

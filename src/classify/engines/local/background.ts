@@ -87,7 +87,7 @@ async function loadMeans(encoder: Encoder, cacheDir: string): Promise<[Float32Ar
  * compared with each distinct one once and remembered for the next rules that use it.
  */
 function createSoftCoverage(vectors: WordVectors): (rule: RuleProfile) => Distribution {
-  const documents = TEXTS.map((text) => readWords(text, vectors));
+  const documents = TEXTS.map((text) => readWords(text, vectors, 'en'));
   const { rows, places } = distinctRows(documents, vectors.dimension);
   const known = new Map<string, Float32Array>();
 

@@ -1,5 +1,6 @@
 import { wordWeight } from './text/word-weight.ts';
-import { contentStems, isStopWord, stem, words } from './text/words.ts';
+import type { LanguageCode } from './text/language.ts';
+import { contentKeys, meaningsOf, words } from './text/words.ts';
 import { centred, dot, unit, weightedSum } from './vector.ts';
 import type { WordVectors } from './word-vectors.ts';
 
@@ -48,22 +49,23 @@ const EARLY_BONUS = 1.3;
 /** Taken off a word's weight in the centroid, so that everyday words do not blur it. */
 const CENTROID_DISCOUNT = 0.15;
 
-/** Reads the words of a folded text. */
-export function readWords(text: string, vectors: WordVectors): DocumentWords {
+/** Reads the words of a folded text in a language. */
+export function readWords(text: string, vectors: WordVectors, language: LanguageCode): DocumentWords {
   const all = words(text);
   const terms = new Map<string, Term>();
-  all.forEach((word, place) => {
-    if (isStopWord(word)) return;
-    const key = stem(word);
-    let term = terms.get(key);
-    if (term === undefined) {
-      term = { word, count: 0, positions: [] };
-      terms.set(key, term);
+  all.forEach((original, place) => {
+    for (const { key, word } of meaningsOf(original, language)) {
+      let term = terms.get(key);
+      if (term === undefined) {
+        term = { word, count: 0, positions: [] };
+        terms.set(key, term);
+      }
+      term.count++;
+      if (term.positions.length < MAX_POSITIONS) term.positions.push(place);
     }
-    term.count++;
-    if (term.positions.length < MAX_POSITIONS) term.positions.push(place);
   });
-  const headStems = contentStems(text.split('\n', HEAD_LINES).join(' \n ').slice(0, HEAD_CHARACTERS));
+  const head = text.split('\n', HEAD_LINES).join(' \n ').slice(0, HEAD_CHARACTERS);
+  const headStems = contentKeys(head, language);
   return {
     wordCount: all.length,
     terms,

@@ -3,6 +3,7 @@ export interface RankerFeatures {
   headCoverage: number;
   nameInHead: number;
   cueCoverage: number;
+  distinctCoverage: number;
   centroidCosine: number;
   nearSynonyms: number;
   softCoverageZ: number;
@@ -10,6 +11,8 @@ export interface RankerFeatures {
   meaningBestChunk: number;
   centredMeaning: number;
   centredMeaningBestChunk: number;
+  contrastMeaning: number;
+  nameMeaning: number;
   gatedLexicon: number;
   negatedType: number;
   negatedStems: number;

@@ -3,7 +3,8 @@ import { wordCentroid } from './document-profile.ts';
 import { recogniseTypes } from './lexicon/recognise.ts';
 import { type RuleText, readRule } from './rule-text.ts';
 import { wordWeight } from './text/word-weight.ts';
-import { contentStems, isStopWord, stem, words } from './text/words.ts';
+import { detectLanguage, type LanguageCode } from './text/language.ts';
+import { contentKeys, type Meaning, meaningsOf, words } from './text/words.ts';
 import type { WordVectors } from './word-vectors.ts';
 
 export interface RuleTerm {
@@ -16,6 +17,8 @@ export interface RuleTerm {
 export interface RuleProfile {
   rule: Rule;
   text: RuleText;
+  /** The language it is written in. */
+  language: LanguageCode;
   /** Does the rule stand for "whatever the others are not"? */
   catchAll: boolean;
   nameStems: string[];
@@ -47,27 +50,28 @@ export const NAME_FACTOR = 2;
 
 export function readRuleProfile(rule: Rule, vectors: WordVectors): RuleProfile {
   const text = readRule(rule);
+  const language = detectLanguage(`${text.name}: ${rule.description}`).code;
   const terms = new Map<string, RuleTerm>();
-  for (const word of contentWords(text.positive)) {
-    const key = stem(word);
+  for (const { key, word } of contentOf(text.positive, language)) {
     const weight = wordWeight(word, vectors) * (META_STEMS.has(key) ? META_FACTOR : 1);
     if (!terms.has(key)) terms.set(key, { word, weight, inName: false });
   }
-  for (const word of contentWords(text.name)) {
-    const key = stem(word);
+  for (const { key, word } of contentOf(text.name, language)) {
     const term = terms.get(key) ?? { word, weight: wordWeight(word, vectors), inName: true };
     terms.set(key, { ...term, inName: true });
   }
+  const keysOf = (phrase: string) => contentKeys(phrase, language);
   return {
     rule,
     text,
+    language,
     catchAll: isCatchAll(text, rule.description),
-    nameStems: contentStems(text.name),
+    nameStems: keysOf(text.name),
     terms,
     cues: text.cues
-      .map((cue) => [...new Set(contentStems(cue))].filter((key) => !META_STEMS.has(key)))
+      .map((cue) => [...new Set(keysOf(cue))].filter((key) => !META_STEMS.has(key)))
       .filter((cue) => cue.length > 0),
-    negatedStems: [...new Set(text.negated.flatMap(contentStems))].filter(
+    negatedStems: [...new Set(text.negated.flatMap(keysOf))].filter(
       (key) => !META_STEMS.has(key) && !terms.has(key),
     ),
     types: recogniseTypes(text.name, text.positive),
@@ -82,14 +86,14 @@ export function readRuleProfile(rule: Rule, vectors: WordVectors): RuleProfile {
   };
 }
 
-function contentWords(text: string): string[] {
-  return words(text).filter((word) => !isStopWord(word));
+function contentOf(text: string, language: LanguageCode): Meaning[] {
+  return words(text).flatMap((word) => meaningsOf(word, language));
 }
 
 const CATCH_ALL_NAME =
-  /^(?:others?|misc|miscellaneous|unknown|none|everything else|anything else|none of the above|unclassified|uncategori[sz]ed|rest|remaining|fallback|catch all|default|sonstiges?|andere|autres?|otros?|altro|altri)(?: (?:documents?|types?|files?|categor(?:y|ies)|class))?$/;
+  /^(?:others?|misc|miscellaneous|unknown|none|everything else|anything else|none of the above|unclassified|uncategori[sz]ed|rest|remaining|fallback|catch all|default|sonstiges?|andere[rs]?|übrige[s]?|autres?|divers|otros?|altro|altri|varie|outros?|diversen|overige?|overig|inne|pozostałe)(?: (?:documents?|types?|files?|categor(?:y|ies)|class))?$/;
 const CATCH_ALL_DESCRIPTION =
-  /^(?:(?:any|all|every) other\b|(?:any|every)thing (?:else|that (?:fits|matches|does not fit|doesn't fit))|none of the\b|(?:a |any )?(?:document|file|text)s? (?:from|of) any other\b|(?:a |any )?(?:document|file|text)s? that (?:fits?|match(?:es)?|belongs?)(?: to| in)? (?:none|no)\b)/i;
+  /^(?:(?:any|all|every) other\b|.*\b(?:from|of|in) any other (?:source|kind|type|sort|category)\b|.*\b(?:does not|doesn't|do not|don't) (?:fit|match|belong)[^.]{0,30}\b(?:any|other|above|else)\b|.*\bnot covered by\b|alle (?:anderen|übrigen)\b|tous? les autres\b|cualquier otro\b|todos los demás\b|qualsiasi altro\b|qualquer outro\b|alle andere\b|wszystkie inne\b|(?:any|every)thing (?:else|that (?:fits|matches|does not fit|doesn't fit))|none of the\b|(?:a |any )?(?:document|file|text)s? (?:from|of) any other\b|(?:a |any )?(?:document|file|text)s? that (?:fits?|match(?:es)?|belongs?)(?: to| in)? (?:none|no)\b)/i;
 
 /** "other", "miscellaneous", "anything that fits no other type": rules that no feature can describe. */
 function isCatchAll({ name }: RuleText, description: string): boolean {

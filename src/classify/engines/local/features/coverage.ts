@@ -70,3 +70,37 @@ export function negatedStems(document: DocumentWords, rule: RuleProfile): number
   }
   return sum / rule.negatedStems.length;
 }
+
+/** A word that occurs often says more, but not proportionally; long documents have every word more often. */
+const SATURATION = 1.2;
+const MEAN_WORDS = 250;
+
+/**
+ * Σ w·r·f(count) / Σ w·r over the rule's terms, where r is how rare the term is among the rules of the set and
+ * f(n) = n·2.2/(n + 1.2·(.4 + .6·length)) as in BM25: what only this rule asks for, and how much of it there is.
+ */
+export function distinctCoverage(
+  document: DocumentWords,
+  rule: RuleProfile,
+  rarity: (key: string) => number,
+): number {
+  const length = Math.min(4, document.wordCount / MEAN_WORDS);
+  let sum = 0;
+  let total = 0;
+  for (const [key, term] of rule.terms) {
+    const weight = term.weight * (term.inName ? NAME_FACTOR : 1) * rarity(key);
+    const count = document.terms.get(key)?.count ?? 0;
+    total += weight;
+    sum += (weight * count * (SATURATION + 1)) / (count + SATURATION * (0.4 + 0.6 * length));
+  }
+  return total === 0 ? 0 : sum / total;
+}
+
+/** How rare a term is among the rules: ln((n + .5)/df) / ln(n + .5), at least .05; 1 for a single rule. */
+export function rarityAmong(rules: readonly RuleProfile[]): (key: string) => number {
+  const counts = new Map<string, number>();
+  for (const { terms } of rules) for (const key of terms.keys()) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const count = rules.length;
+  return (key) =>
+    count < 2 ? 1 : Math.max(0.05, Math.log((count + 0.5) / (counts.get(key) ?? 1)) / Math.log(count + 0.5));
+}

@@ -1,10 +1,12 @@
 import type { DocumentMeaning } from '../document-profile.ts';
-import { dot, largest } from '../vector.ts';
+import { centred, dot, largest } from '../vector.ts';
 
 /** The encoder's vector of "name: description", as it is and with the mean of unrelated rules removed. */
 export interface RuleMeaning {
   vector: Float32Array;
   centred: Float32Array;
+  /** The vector of the name alone. */
+  name: Float32Array;
 }
 
 /** Cosine of the whole document with the rule. */
@@ -28,4 +30,17 @@ export function centredMeaning(document: DocumentMeaning, rule: RuleMeaning): nu
 /** The closest passage after subtracting the means, at least 0. */
 export function centredMeaningBestChunk(document: DocumentMeaning, rule: RuleMeaning): number {
   return Math.max(0, largest(document.centredChunks.map((chunk) => dot(chunk, rule.centred))));
+}
+
+/**
+ * Cosine of the document without the background's mean with what sets the rule apart from the other rules of its set: its
+ * vector minus the mean of theirs. 0 for a single rule.
+ */
+export function contrastMeaning(document: DocumentMeaning, rule: RuleMeaning, setMean: Float32Array | null): number {
+  return setMean === null ? 0 : dot(document.centredMean, centred(rule.vector, setMean));
+}
+
+/** Cosine of the document with the type's name. */
+export function nameMeaning(document: DocumentMeaning, rule: RuleMeaning): number {
+  return dot(document.mean, rule.name);
 }

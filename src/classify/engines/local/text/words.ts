@@ -1,20 +1,19 @@
-import snowball from 'snowball-stemmers';
+import { withoutAccents } from '../lexicon/tokens.ts';
+import { glossesOf } from './glossary.ts';
+import type { LanguageCode } from './language.ts';
+import { stemIn } from './stems.ts';
+import { isStopWordIn } from './stop-words.ts';
 
-const stemmer = snowball.newStemmer('english');
-const stems = new Map<string, string>();
-const MAX_CACHED_STEMS = 50_000;
 /** Longer runs of letters are data (keys, encoded bytes), not words. */
 const MAX_WORD_LENGTH = 40;
 
-const STOP_WORDS = new Set(
-  (
-    'a an the of to and in for on with at by from as is are was were be been being it its this that these those or not no ' +
-    'but if then than so such into over under about between within without during before after above below up down out ' +
-    'off again further once here there when where why how all any both each few more most other some own same too very ' +
-    'can will just should now has have had having do does did doing he she they them his her their we you your i me my ' +
-    'our us who whom which what also may might must shall would could etc eg ie via per vs'
-  ).split(' '),
-);
+/** What a word means for comparing texts of different languages. */
+export interface Meaning {
+  /** The same for all words that mean the same: the stem of the English word, or of the word itself. */
+  key: string;
+  /** The English word, or the word itself where none is known. */
+  word: string;
+}
 
 /** The words and numbers of a text in lower case, without possessive endings, in order. */
 export function words(text: string): string[] {
@@ -23,34 +22,34 @@ export function words(text: string): string[] {
     .toLowerCase()
     .normalize('NFKC')
     .match(/\p{L}[\p{L}\p{M}\p{N}'’]*|\p{N}+/gu) ?? []) {
-    const word = withoutPossessive(match);
+    const word = match.replace(/['’]s?$/, '');
     if (word.length <= MAX_WORD_LENGTH) found.push(word);
   }
   return found;
 }
 
-function withoutPossessive(word: string): string {
-  return word.replace(/['’]s?$/, '');
+/**
+ * What a word means: one meaning as a rule, two for a compound ("Rechnungsnummer"), none for a stop word. Words of other
+ * languages mean their English word where the glossary knows one, so that rules and documents meet whatever they are
+ * written in.
+ */
+export function meaningsOf(word: string, code: LanguageCode): Meaning[] {
+  if (code === 'en') return isStopWordIn(word, 'en') ? [] : [{ key: stemIn(word, 'en'), word }];
+  // d'achat, l'imposta
+  const bare = word.replace(/^\p{L}{1,4}['’](?=\p{L}{3})/u, '');
+  const plain = withoutAccents(bare);
+  if (isStopWordIn(plain, code)) return [];
+  const glosses = glossesOf(bare, code);
+  if (glosses.length > 0) return glosses.map((english) => ({ key: stemIn(english, 'en'), word: english }));
+  return [{ key: stemIn(plain, code), word: plain }];
 }
 
-export function isStopWord(word: string): boolean {
-  return STOP_WORDS.has(word);
+/** The meanings' keys of the words of a text, in order, with repetitions. */
+export function contentKeys(text: string, code: LanguageCode): string[] {
+  return words(text).flatMap((word) => meaningsOf(word, code).map(({ key }) => key));
 }
 
-/** The Snowball (Porter2, English) stem of a word in lower case. */
-export function stem(word: string): string {
-  let found = stems.get(word);
-  if (found === undefined) {
-    if (stems.size >= MAX_CACHED_STEMS) stems.clear();
-    found = stemmer.stem(word);
-    stems.set(word, found);
-  }
-  return found;
-}
-
-/** Stems of the words that carry meaning, in order, with repetitions. */
-export function contentStems(text: string): string[] {
-  return words(text)
-    .filter((word) => !STOP_WORDS.has(word))
-    .map(stem);
+/** The words of a text that have an English word, in order, as English; numbers stay. */
+export function englishOf(text: string, code: LanguageCode): string[] {
+  return words(text).flatMap((word) => (/^\p{N}/u.test(word) ? [word] : glossesOf(word, code)));
 }

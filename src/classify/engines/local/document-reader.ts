@@ -1,0 +1,72 @@
+import type { Page } from '../../../domain/document.ts';
+import { sha256 } from '../../../lib/cached-file.ts';
+import { WeightedLru } from '../../../lib/weighted-lru.ts';
+import type { Background } from './background.ts';
+import { type DocumentMeaning, type DocumentWords, readMeaning, readWords } from './document-profile.ts';
+import type { Encoder } from './encoder/encoder.ts';
+import { type WordHits, wordHitsOf } from './features/word-similarity.ts';
+import { type LexiconScores, scoreDocumentTypes } from './lexicon/score.ts';
+import { detectLanguage, type Language } from './text/language.ts';
+import { chunkText } from './text/chunks.ts';
+import { foldPages } from './text/fold.ts';
+import { englishOf } from './text/words.ts';
+import type { WordVectors } from './word-vectors.ts';
+
+/** A document as the features see it: everything that does not depend on rules. */
+export interface ReadDocument {
+  language: Language;
+  /** Stems with their counts and places, the most telling words, the direction of all words. */
+  words: DocumentWords;
+  /** How a rule's word relates to the document's; remembered for the next rule. */
+  hits: (word: string) => WordHits;
+  /** The encoder's vectors of the document and its passages. */
+  meaning: DocumentMeaning;
+  lexicon: LexiconScores;
+}
+
+/** Characters of folded text that are read: 10 pages or so. What a document is, it says before that. */
+const HEAD_CHARACTERS = 30_000;
+/** Documents kept, so that other rules on the same text cost the rules' work only; one takes about 300 KB. */
+const MAX_DOCUMENTS = 64;
+/** A passage in another language is read by the encoder as the English words known for it, if there are as many. */
+const MIN_GLOSSES = 3;
+
+/** Reads documents into features and remembers the last ones by their text. */
+export class DocumentReader {
+  readonly #encoder: Encoder;
+  readonly #vectors: WordVectors;
+  readonly #background: Background;
+  readonly #read = new WeightedLru<ReadDocument>(MAX_DOCUMENTS);
+
+  constructor(parts: { encoder: Encoder; vectors: WordVectors; background: Background }) {
+    this.#encoder = parts.encoder;
+    this.#vectors = parts.vectors;
+    this.#background = parts.background;
+  }
+
+  async read(pages: readonly Page[]): Promise<ReadDocument> {
+    const text = foldPages(pages, HEAD_CHARACTERS);
+    const key = sha256(text);
+    const known = this.#read.get(key);
+    if (known !== undefined) return known;
+    const language = detectLanguage(text);
+    const words = readWords(text, this.#vectors, language.code);
+    const chunks = chunkText(text).map((chunk) => inEnglish(chunk, language));
+    const document: ReadDocument = {
+      language,
+      words,
+      hits: wordHitsOf(words, this.#vectors),
+      meaning: readMeaning(await this.#encoder.embed(chunks), this.#background.documentMean),
+      lexicon: scoreDocumentTypes(text),
+    };
+    this.#read.set(key, document, 1);
+    return document;
+  }
+}
+
+/** The encoder knows English only. */
+function inEnglish(chunk: string, { code }: Language): string {
+  if (code === 'en') return chunk;
+  const english = englishOf(chunk, code);
+  return english.length < MIN_GLOSSES ? chunk : english.join(' ');
+}

@@ -1,0 +1,112 @@
+import type { Rule } from '../../../domain/rules.ts';
+import { sha256 } from '../../../lib/cached-file.ts';
+import { WeightedLru } from '../../../lib/weighted-lru.ts';
+import type { Background, Distribution } from './background.ts';
+import type { Encoder } from './encoder/encoder.ts';
+import { rarityAmong } from './features/coverage.ts';
+import { typeGate } from './features/lexicon.ts';
+import type { RuleMeaning } from './features/meaning.ts';
+import { type RuleProfile, readRuleProfile } from './rule-profile.ts';
+import { englishOf } from './text/words.ts';
+import { centred, weightedSum } from './vector.ts';
+import type { WordVectors } from './word-vectors.ts';
+
+/** A rule with everything computed that does not depend on the document. */
+export interface CompiledRule extends RuleProfile {
+  meaning: RuleMeaning;
+  backgroundSoftCoverage: Distribution;
+}
+
+/** A set of rules with what the rules are to each other. */
+export interface CompiledRules {
+  /** Rules that describe something, in the order of their types' code units. */
+  described: CompiledRule[];
+  /** Empty, or the stand-in that a single rule competes with. */
+  standIns: CompiledRule[];
+  catchAlls: string[];
+  typeGate: number;
+  /** How rare a term is among the rules. */
+  stemRarity: (key: string) => number;
+  /** Mean encoder vector of the rules; null for a single one. */
+  meaningMean: Float32Array | null;
+}
+
+/** Compiled rules kept, over all sets; one takes about 15 KB. */
+const MAX_COMPILED_RULES = 2_000;
+
+/**
+ * What a single rule competes with: alone it would always have the whole share, and neither shares nor margins would say
+ * anything. What the stand-in wins is "none fits".
+ */
+const STAND_IN: Rule = {
+  type: 'something else',
+  description: 'A news story, a private message, a discussion, a technical text or another everyday document',
+};
+
+/** Prepares rules and remembers the last sets by their content. */
+export class RuleCompiler {
+  readonly #encoder: Encoder;
+  readonly #vectors: WordVectors;
+  readonly #background: Background;
+  readonly #compiled = new WeightedLru<CompiledRules>(MAX_COMPILED_RULES);
+
+  constructor(parts: { encoder: Encoder; vectors: WordVectors; background: Background }) {
+    this.#encoder = parts.encoder;
+    this.#vectors = parts.vectors;
+    this.#background = parts.background;
+  }
+
+  /** The order of the rules must not change an answer, not even in the last bit: they are sorted before anything else. */
+  async compile(rules: readonly Rule[]): Promise<CompiledRules> {
+    const sorted = [...rules].sort((a, b) => (a.type < b.type ? -1 : 1));
+    const key = sha256(JSON.stringify(sorted.map(({ type, description }) => [type, description])));
+    const known = this.#compiled.get(key);
+    if (known !== undefined) return known;
+    const profiles = sorted.map((rule) => readRuleProfile(rule, this.#vectors));
+    const described = await this.#complete(profiles.filter(({ catchAll }) => !catchAll));
+    const compiled: CompiledRules = {
+      described,
+      standIns: described.length === 1 ? await this.#complete([readRuleProfile(STAND_IN, this.#vectors)]) : [],
+      catchAlls: profiles.filter(({ catchAll }) => catchAll).map(({ rule }) => rule.type),
+      ...relationsOf(described),
+    };
+    this.#compiled.set(key, compiled, rules.length);
+    return compiled;
+  }
+
+  async #complete(profiles: RuleProfile[]): Promise<CompiledRule[]> {
+    const completed: CompiledRule[] = [];
+    for (const profile of profiles) {
+      const { text, language } = profile;
+      const texts = [`${text.name}: ${text.positive}`, text.name];
+      // The encoder knows English only.
+      const english = language === 'en' ? texts : texts.map((part) => englishOf(part, language).join(' ') || part);
+      const [vector, name] = (await this.#encoder.embed(english)) as [Float32Array, Float32Array];
+      completed.push({
+        ...profile,
+        meaning: { vector, centred: centred(vector, this.#background.ruleMean), name },
+        backgroundSoftCoverage: this.#background.softCoverage(profile),
+      });
+    }
+    return completed;
+  }
+}
+
+/** What only the set tells: also for fitting, which makes sets of compiled rules. */
+export function relationsOf(
+  described: readonly CompiledRule[],
+): Pick<CompiledRules, 'typeGate' | 'stemRarity' | 'meaningMean'> {
+  const count = described.length;
+  return {
+    typeGate: typeGate(described),
+    stemRarity: rarityAmong(described),
+    meaningMean:
+      count < 2
+        ? null
+        : weightedSum(
+            described.map(({ meaning }) => meaning.vector),
+            described[0]!.meaning.vector.length,
+            described.map(() => 1 / count),
+          ),
+  };
+}

@@ -21,7 +21,8 @@ const { values } = parseArgs({
     mistakes: { type: 'boolean', default: false },
   },
 });
-if (values.data === undefined) throw new Error('usage: npm run eval:all -- --data DIR [--only SET] [--fresh] [--mistakes]');
+if (values.data === undefined)
+  throw new Error('usage: npm run eval:all -- --data DIR [--only SET] [--fresh] [--mistakes]');
 
 const parser = createCachedParser({ cacheDir: values.cache, processes: 2 });
 const sets = await readSets(values.data, parser, values.only);

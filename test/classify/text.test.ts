@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chunkText } from '../../src/classify/engines/local/text/chunks.ts';
 import { foldPages, foldText } from '../../src/classify/engines/local/text/fold.ts';
-import { contentStems, words } from '../../src/classify/engines/local/text/words.ts';
+import { contentKeys, meaningsOf, words } from '../../src/classify/engines/local/text/words.ts';
 
 describe('folding', () => {
   test('leaves one space between words and no blank lines', () => {
@@ -37,7 +37,26 @@ describe('words', () => {
   });
 
   test('become stems without the words that carry no meaning', () => {
-    expect(contentStems('The invoices that were billed')).toEqual(['invoic', 'bill']);
+    expect(contentKeys('The invoices that were billed', 'en')).toEqual(['invoic', 'bill']);
+  });
+});
+
+describe('words of other languages', () => {
+  test.each([
+    ['de', 'Rechnungen'],
+    ['fr', 'factures'],
+    ['es', 'facturas'],
+    ['it', 'fatture'],
+    ['pt', 'faturas'],
+    ['nl', 'facturen'],
+    ['pl', 'faktury'],
+  ] as const)('mean the same as the English one: %s %s', (language, word) => {
+    expect(meaningsOf(word.toLowerCase(), language).map(({ key }) => key)).toEqual(contentKeys('invoice', 'en'));
+  });
+
+  test('mean two words where they are compounds, and nothing where they are stop words', () => {
+    expect(meaningsOf('rechnungsnummer', 'de').map(({ word }) => word)).toEqual(['invoice', 'number']);
+    expect(meaningsOf('und', 'de')).toEqual([]);
   });
 });
 

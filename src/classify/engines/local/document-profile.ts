@@ -1,5 +1,5 @@
-import { wordWeight } from './text/word-weight.ts';
 import type { LanguageCode } from './text/language.ts';
+import { wordWeight } from './text/word-weight.ts';
 import { contentKeys, meaningsOf, words } from './text/words.ts';
 import { centred, dot, unit, weightedSum } from './vector.ts';
 import type { WordVectors } from './word-vectors.ts';

@@ -6,9 +6,9 @@ import { type DocumentMeaning, type DocumentWords, readMeaning, readWords } from
 import type { Encoder } from './encoder/encoder.ts';
 import { type WordHits, wordHitsOf } from './features/word-similarity.ts';
 import { type LexiconScores, scoreDocumentTypes } from './lexicon/score.ts';
-import { detectLanguage, type Language } from './text/language.ts';
 import { chunkText } from './text/chunks.ts';
 import { foldPages } from './text/fold.ts';
+import { detectLanguage, type Language } from './text/language.ts';
 import { englishOf } from './text/words.ts';
 import type { WordVectors } from './word-vectors.ts';
 

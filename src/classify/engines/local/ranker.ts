@@ -12,7 +12,6 @@ export interface RankerFeatures {
   centredMeaning: number;
   centredMeaningBestChunk: number;
   contrastMeaning: number;
-  nameMeaning: number;
   gatedLexicon: number;
   negatedType: number;
   negatedStems: number;

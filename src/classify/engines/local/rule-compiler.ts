@@ -75,21 +75,22 @@ export class RuleCompiler {
   }
 
   async #complete(profiles: RuleProfile[]): Promise<CompiledRule[]> {
-    const completed: CompiledRule[] = [];
-    for (const profile of profiles) {
-      const { text, language } = profile;
-      const texts = [`${text.name}: ${text.positive}`, text.name];
-      // The encoder knows English only.
-      const english = language === 'en' ? texts : texts.map((part) => englishOf(part, language).join(' ') || part);
-      const [vector, name] = (await this.#encoder.embed(english)) as [Float32Array, Float32Array];
-      completed.push({
+    const vectors = await this.#encoder.embed(profiles.map(encodedText));
+    return profiles.map((profile, index) => {
+      const vector = vectors[index]!;
+      return {
         ...profile,
-        meaning: { vector, centred: centred(vector, this.#background.ruleMean), name },
+        meaning: { vector, centred: centred(vector, this.#background.ruleMean) },
         backgroundSoftCoverage: this.#background.softCoverage(profile),
-      });
-    }
-    return completed;
+      };
+    });
   }
+}
+
+/** The encoder knows English only: of a rule in another language it gets the words that have an English one. */
+function encodedText({ text, language }: RuleProfile): string {
+  const whole = `${text.name}: ${text.positive}`;
+  return language === 'en' ? whole : englishOf(whole, language).join(' ') || whole;
 }
 
 /** What only the set tells: also for fitting, which makes sets of compiled rules. */

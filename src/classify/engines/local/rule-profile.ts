@@ -2,8 +2,8 @@ import type { Rule } from '../../../domain/rules.ts';
 import { wordCentroid } from './document-profile.ts';
 import { recogniseTypes } from './lexicon/recognise.ts';
 import { type RuleText, readRule } from './rule-text.ts';
-import { wordWeight } from './text/word-weight.ts';
 import { detectLanguage, type LanguageCode } from './text/language.ts';
+import { wordWeight } from './text/word-weight.ts';
 import { contentKeys, type Meaning, meaningsOf, words } from './text/words.ts';
 import type { WordVectors } from './word-vectors.ts';
 
@@ -71,9 +71,7 @@ export function readRuleProfile(rule: Rule, vectors: WordVectors): RuleProfile {
     cues: text.cues
       .map((cue) => [...new Set(keysOf(cue))].filter((key) => !META_STEMS.has(key)))
       .filter((cue) => cue.length > 0),
-    negatedStems: [...new Set(text.negated.flatMap(keysOf))].filter(
-      (key) => !META_STEMS.has(key) && !terms.has(key),
-    ),
+    negatedStems: [...new Set(text.negated.flatMap(keysOf))].filter((key) => !META_STEMS.has(key) && !terms.has(key)),
     types: recogniseTypes(text.name, text.positive),
     negatedTypes: [...new Set(text.negated.flatMap((clause) => [...recogniseTypes(clause, clause).keys()]))],
     centroid: wordCentroid(

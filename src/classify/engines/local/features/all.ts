@@ -3,14 +3,7 @@ import type { RankerFeatures } from '../ranker.ts';
 import type { CompiledRule, CompiledRules } from '../rule-compiler.ts';
 import { cueCoverage, distinctCoverage, headCoverage, nameInHead, negatedStems } from './coverage.ts';
 import { lexiconScore, negatedType } from './lexicon.ts';
-import {
-  centredMeaning,
-  centredMeaningBestChunk,
-  contrastMeaning,
-  meaning,
-  meaningBestChunk,
-  nameMeaning,
-} from './meaning.ts';
+import { centredMeaning, centredMeaningBestChunk, contrastMeaning, meaning, meaningBestChunk } from './meaning.ts';
 import { centroidCosine, nearSynonyms, softCoverage } from './word-similarity.ts';
 
 const MIN_Z = -4;
@@ -32,7 +25,6 @@ export function rankerFeatures(document: ReadDocument, rule: CompiledRule, set: 
     centredMeaning: centredMeaning(document.meaning, rule.meaning),
     centredMeaningBestChunk: centredMeaningBestChunk(document.meaning, rule.meaning),
     contrastMeaning: contrastMeaning(document.meaning, rule.meaning, set.meaningMean),
-    nameMeaning: nameMeaning(document.meaning, rule.meaning),
     gatedLexicon: set.typeGate * lexiconScore(document.lexicon, rule),
     negatedType: negatedType(document.lexicon, rule),
     negatedStems: negatedStems(words, rule),

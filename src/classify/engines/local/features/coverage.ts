@@ -79,11 +79,7 @@ const MEAN_WORDS = 250;
  * Σ w·r·f(count) / Σ w·r over the rule's terms, where r is how rare the term is among the rules of the set and
  * f(n) = n·2.2/(n + 1.2·(.4 + .6·length)) as in BM25: what only this rule asks for, and how much of it there is.
  */
-export function distinctCoverage(
-  document: DocumentWords,
-  rule: RuleProfile,
-  rarity: (key: string) => number,
-): number {
+export function distinctCoverage(document: DocumentWords, rule: RuleProfile, rarity: (key: string) => number): number {
   const length = Math.min(4, document.wordCount / MEAN_WORDS);
   let sum = 0;
   let total = 0;

@@ -5,8 +5,6 @@ import { centred, dot, largest } from '../vector.ts';
 export interface RuleMeaning {
   vector: Float32Array;
   centred: Float32Array;
-  /** The vector of the name alone. */
-  name: Float32Array;
 }
 
 /** Cosine of the whole document with the rule. */
@@ -38,9 +36,4 @@ export function centredMeaningBestChunk(document: DocumentMeaning, rule: RuleMea
  */
 export function contrastMeaning(document: DocumentMeaning, rule: RuleMeaning, setMean: Float32Array | null): number {
   return setMean === null ? 0 : dot(document.centredMean, centred(rule.vector, setMean));
-}
-
-/** Cosine of the document with the type's name. */
-export function nameMeaning(document: DocumentMeaning, rule: RuleMeaning): number {
-  return dot(document.mean, rule.name);
 }

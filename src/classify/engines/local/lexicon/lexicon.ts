@@ -60,7 +60,9 @@ export function loadLexicon(): Lexicon {
     const type = lexicon.types.length;
     let totalWeight = 0;
     for (const [cue, sign] of [...cues.map((cue) => [cue, 1] as const), ...against.map((cue) => [cue, -1] as const)]) {
-      const phrases = Object.entries(cue).flatMap(([key, list]) => (key === 'weight' ? [] : splitPhrases(String(list))));
+      const phrases = Object.entries(cue).flatMap(([key, list]) =>
+        key === 'weight' ? [] : splitPhrases(String(list)),
+      );
       for (const list of phrases.filter((phrase) => !isSign(phrase))) lists.push({ list, cue: lexicon.cues.length });
       lexicon.cues.push({ type, weight: sign * cue.weight, signs: phrases.filter(isSign) });
       if (sign === 1) totalWeight += cue.weight;

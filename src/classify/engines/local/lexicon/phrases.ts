@@ -27,24 +27,27 @@ export class PhraseMatcher {
   /** Calls `found` with every phrase that stands in the text, in the order of where they begin. */
   scan(tokens: readonly Token[], found: (id: number, first: Token, last: Token) => void): void {
     for (let start = 0; start < tokens.length; start++) {
-      const first = tokens[start]!;
-      const walk = (node: Node, at: number, last: Token | null) => {
-        if (last !== null) for (const id of node.ids) found(id, first, last);
-        if (node.isLeaf || at >= tokens.length) return;
-        const token = tokens[at]!;
-        node.visit(token.text, (next) => walk(next, at + 1, token));
-        if (last !== null && isMark(token.text) && node.children.get(token.text) === undefined) walkOn(node, at + 1);
-      };
-      // A mark is passed over without ending the phrase that stands before it a second time.
-      const walkOn = (node: Node, at: number) => {
-        const token = tokens[at];
-        if (token !== undefined) node.visit(token.text, (next) => walk(next, at + 1, token));
-      };
-      walk(this.#anywhere, start, null);
-      if (first.opensLine) walk(this.#atLineStart, start, null);
+      const token = tokens[start]!;
+      for (const root of token.opensLine ? [this.#anywhere, this.#atLineStart] : [this.#anywhere]) {
+        for (const node of root.next(token.text)) follow(node, start);
+      }
+    }
+
+    /** Reports what ends with the token at `at`, which led to `node`, and goes on. */
+    function follow(node: Node, at: number, start = at): void {
+      for (const id of node.ids) found(id, tokens[start]!, tokens[at]!);
+      const token = tokens[at + 1];
+      if (node.isLeaf || token === undefined) return;
+      const nodes = node.next(token.text);
+      for (const next of nodes) follow(next, at + 1, start);
+      if (nodes.length > 0 || !isMark(token.text)) return;
+      const beyond = tokens[at + 2];
+      if (beyond !== undefined) for (const next of node.next(beyond.text)) follow(next, at + 2, start);
     }
   }
 }
+
+const NO_NODES: readonly Node[] = [];
 
 class Node {
   readonly children = new Map<string, Node>();
@@ -80,18 +83,25 @@ class Node {
     return node;
   }
 
-  visit(token: string, next: (node: Node) => void): void {
+  /** Where a token leads. */
+  next(token: string): readonly Node[] {
     const exact = this.children.get(token);
-    if (exact !== undefined) next(exact);
-    if (this.prefixes.size > 0) {
-      for (let length = 2; length <= 3; length++) {
-        for (const { prefix, node } of this.prefixes.get(token.slice(0, length)) ?? []) {
-          if (token.startsWith(prefix)) next(node);
-        }
-      }
+    const general = this.#generalNext(token);
+    if (exact === undefined) return general;
+    return general.length === 0 ? [exact] : [exact, ...general];
+  }
+
+  #generalNext(token: string): readonly Node[] {
+    if (this.prefixes.size === 0 && this.number === null && this.anyWord === null) return NO_NODES;
+    const nodes: Node[] = [];
+    for (let length = 2; length <= 3 && this.prefixes.size > 0; length++) {
+      const siblings = this.prefixes.get(token.slice(0, length));
+      if (siblings === undefined || (length === 3 && token.length < 3)) continue;
+      for (const { prefix, node } of siblings) if (token.startsWith(prefix)) nodes.push(node);
     }
-    if (this.number !== null && isNumber(token)) next(this.number);
-    if (this.anyWord !== null && !isMark(token)) next(this.anyWord);
+    if (this.number !== null && isNumber(token)) nodes.push(this.number);
+    if (this.anyWord !== null && !isMark(token)) nodes.push(this.anyWord);
+    return nodes;
   }
 }
 
@@ -106,7 +116,7 @@ function patternWords(phrase: string): string[] {
       if (bare.endsWith('*') && words.length > 0) words.push(`${words.pop()!}*`);
       return words;
     })
-    .filter((word) => word !== '' && word !== '*' ? true : word === '*');
+    .filter((word) => (word !== '' && word !== '*' ? true : word === '*'));
 }
 
 /** `a (b|c) d` → `a b d`, `a c d`; `a (b )c` → `a b c`, `a c`. */

@@ -1,0 +1,90 @@
+/**
+ * `npm run fit -- --data DIR [--write]`: fits the ranker and the "no rule fits" gate on the labelled sets in a folder and
+ * prints what they would do on each set when fitted on the others only. `--write` puts the weights fitted on all of them
+ * into src/classify/data/weights.json; no text of any set is kept.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { decide } from '../src/classify/decide.ts';
+import type { Weights } from '../src/classify/engines/local/classifier.ts';
+import { loadClassifier, WEIGHTS_FILE } from '../src/classify/engines/local/load.ts';
+import { noneProbability } from '../src/classify/engines/local/none-gate.ts';
+import { rankerScore, softmax } from '../src/classify/engines/local/ranker.ts';
+import { measure, type Outcome } from '../src/evaluation/metrics.ts';
+import { cachedEncoder } from './measure/cached-encoder.ts';
+import { createCachedParser } from './measure/cached-parser.ts';
+import { fitGate, fitRanker, gateInputsOf } from './measure/fitting.ts';
+import { readSets } from './measure/labelled-sets.ts';
+import { makeSamples, type Sample } from './measure/samples.ts';
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    cache: { type: 'string', default: path.join(tmpdir(), 'pigeonhole-measure') },
+    write: { type: 'boolean', default: false },
+    'ranker-ridge': { type: 'string', default: '0.003' },
+    'gate-ridge': { type: 'string', default: '0.003' },
+  },
+});
+if (values.data === undefined) throw new Error('usage: npm run fit -- --data DIR [--write]');
+const rankerRidge = Number(values['ranker-ridge']);
+const gateRidge = Number(values['gate-ridge']);
+
+const parser = createCachedParser({ cacheDir: values.cache, processes: 2 });
+const sets = await readSets(values.data, parser);
+await parser.close();
+const { classifier, close } = await loadClassifier({
+  cacheDir: values.cache,
+  encoderThreads: 1,
+  wrapEncoder: (encoder) => cachedEncoder(encoder, values.cache),
+});
+const samples = await makeSamples(sets, classifier);
+await close();
+const start = (JSON.parse(readFileSync(new URL('./measure/start-weights.json', import.meta.url), 'utf8')) as Weights)
+  .ranker;
+console.log(`${samples.length} questions from ${sets.map(({ name }) => name).join(', ')}\n`);
+
+const fit = (chosen: readonly Sample[]): Weights => {
+  const ranker = fitRanker(chosen, start, rankerRidge);
+  return { ranker, gate: fitGate(chosen, ranker, gateRidge) };
+};
+const answers = new Map<string, Outcome[]>();
+const seen = new Map<string, Outcome[]>();
+const all = fit(samples);
+for (const group of new Set(samples.map((sample) => sample.group))) {
+  const weights = fit(samples.filter((sample) => sample.group !== group));
+  for (const sample of samples.filter((candidate) => candidate.group === group)) {
+    const kind = sample.original ? sample.set : `${sample.set}, varied rules`;
+    answers.set(kind, [...(answers.get(kind) ?? []), answer(sample, weights)]);
+    seen.set(kind, [...(seen.get(kind) ?? []), answer(sample, all)]);
+  }
+}
+console.log('| set | left out: accuracy | ECE | null AUROC | fitted on it: accuracy | ECE | null AUROC |');
+console.log('|---|---|---|---|---|---|---|');
+for (const [set, outcomes] of [...answers].sort()) {
+  const cells = [outcomes, seen.get(set)!].flatMap((list) => {
+    const { accuracy, ece, noneAuroc } = measure(list, [...new Set(list.flatMap(({ label }) => label ?? []))]);
+    return [accuracy, ece, noneAuroc].map((value) => value?.toFixed(3) ?? '–');
+  });
+  console.log(`| ${set} | ${cells.join(' | ')} |`);
+}
+console.log(all.ranker);
+if (values.write) writeFileSync(WEIGHTS_FILE, `${JSON.stringify(all, null, 2)}\n`);
+
+function answer(sample: Sample, { ranker, gate }: Weights): Outcome {
+  const shares = softmax(sample.features.map((features) => rankerScore(features, ranker)));
+  const none = noneProbability(gateInputsOf(sample, ranker), gate);
+  const decision = decide({
+    shares: shares.map((share, rule) => ({ type: `rule ${String(rule).padStart(3, '0')}`, share })),
+    catchAlls: [],
+    none,
+  });
+  return {
+    label: sample.label < 0 ? null : `rule ${String(sample.label).padStart(3, '0')}`,
+    predicted: decision.type,
+    confidence: decision.confidence,
+    noneScore: none,
+  };
+}

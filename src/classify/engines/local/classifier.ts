@@ -1,4 +1,4 @@
-import type { Page } from '../../../domain/document.ts';
+import type { PageText } from '../../../domain/document.ts';
 import type { Rule } from '../../../domain/rules.ts';
 import { decide } from '../../decide.ts';
 import type { Classification } from '../../engine.ts';
@@ -41,7 +41,7 @@ export class Classifier {
 
   /** Same contract as `Engine.classify`. */
   async classify(
-    pages: readonly Page[],
+    pages: readonly PageText[],
     rules: readonly Rule[],
     { noneThreshold }: { noneThreshold?: number | undefined } = {},
   ): Promise<Classification> {

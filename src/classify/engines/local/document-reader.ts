@@ -1,4 +1,4 @@
-import type { Page } from '../../../domain/document.ts';
+import type { PageText } from '../../../domain/document.ts';
 import { sha256 } from '../../../lib/cached-file.ts';
 import { WeightedLru } from '../../../lib/weighted-lru.ts';
 import type { Background } from './background.ts';
@@ -44,7 +44,7 @@ export class DocumentReader {
     this.#background = parts.background;
   }
 
-  async read(pages: readonly Page[]): Promise<ReadDocument> {
+  async read(pages: readonly PageText[]): Promise<ReadDocument> {
     const text = foldPages(pages, HEAD_CHARACTERS);
     const key = sha256(text);
     const known = this.#read.get(key);

@@ -43,6 +43,12 @@ const encryptionKey = z
   })
   .optional();
 
+const probability = z
+  .string()
+  .regex(/^(?:0(?:\.\d+)?|1(?:\.0+)?|\.\d+)$/, 'must be a number from 0 to 1')
+  .transform(Number)
+  .optional();
+
 /** Every setting: its environment variable, what it accepts and its default. docs/configuration.md tells the rest. */
 const Settings = z.object({
   PIGEONHOLE_HOST: z.string().default('127.0.0.1'),
@@ -71,6 +77,7 @@ const Settings = z.object({
   PIGEONHOLE_MAX_WAITING_REQUESTS: number(1_000),
   PIGEONHOLE_MAX_EVENT_STREAMS: number(100),
   PIGEONHOLE_ENGINE: z.enum(['local']).default('local'),
+  PIGEONHOLE_NONE_THRESHOLD: probability,
   PIGEONHOLE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -113,6 +120,8 @@ export interface Config {
   readonly retentionDays: number | null;
   readonly maxWaitingRequests: number;
   readonly maxEventStreams: number;
+  /** A document fits no rule when the probability of that is above this; null = when it is likelier than not. */
+  readonly noneThreshold: number | null;
   readonly logLevel: z.infer<typeof Settings>['PIGEONHOLE_LOG_LEVEL'];
 }
 
@@ -163,6 +172,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     retentionDays: settings.PIGEONHOLE_RETENTION_DAYS,
     maxWaitingRequests: settings.PIGEONHOLE_MAX_WAITING_REQUESTS,
     maxEventStreams: settings.PIGEONHOLE_MAX_EVENT_STREAMS,
+    noneThreshold: settings.PIGEONHOLE_NONE_THRESHOLD ?? null,
     logLevel: settings.PIGEONHOLE_LOG_LEVEL,
   });
 }

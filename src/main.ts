@@ -142,7 +142,11 @@ export function openPipeline(
     dataDir: config.cacheDir,
   });
   const parser = options.keepsReadings ? keepReadings(reader, join(config.cacheDir, 'readings')) : reader;
-  const engine = createLocalEngine({ threads: config.workers, cacheDir: config.cacheDir });
+  const engine = createLocalEngine({
+    threads: config.workers,
+    cacheDir: config.cacheDir,
+    noneThreshold: config.noneThreshold ?? undefined,
+  });
   return { parser, engine };
 }
 

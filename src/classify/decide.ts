@@ -6,7 +6,7 @@ export interface Belief {
   catchAlls: readonly string[];
   /** Probability that none of the describing rules fits. */
   none: number;
-  /** No rule fits when `none` is above this. Default .5: when that is likelier than not. */
+  /** No rule fits when `none` is above this, and only then. Default: see `decide`. */
   noneThreshold?: number | undefined;
 }
 
@@ -28,11 +28,15 @@ const MIN_SCORE = 0.15;
  * any rule fit? When none is likelier than all the types together, the answer is a catch-all, else null. Then: which one?
  * The type with the highest score.
  */
-export function decide({ shares, catchAlls, none, noneThreshold = 0.5 }: Belief): Decision {
+export function decide({ shares, catchAlls, none, noneThreshold }: Belief): Decision {
   const described = shares.map(({ type, share }) => ({ type, score: share * (1 - none) })).sort(byScore);
   const rest = catchAlls.map((type) => ({ type, score: none / catchAlls.length })).sort(byScore);
   const best = described[0];
-  const fits = best !== undefined && none <= noneThreshold && (best.score >= MIN_SCORE || best.score >= none);
+  const likely =
+    noneThreshold === undefined
+      ? none <= 0.5 && best !== undefined && (best.score >= MIN_SCORE || best.score >= none)
+      : none <= noneThreshold;
+  const fits = best !== undefined && likely;
   const answer = fits ? best : rest[0];
   return {
     type: answer?.type ?? null,

@@ -5,7 +5,7 @@ import type { Rule } from '../domain/rules.ts';
 export interface Evidence {
   /** 1-based page the quote stands on. */
   page: number;
-  /** Copied from the page's text, white space folded, at most 160 characters. */
+  /** Copied from the page's text, white space folded, at most 90 characters. */
   quote: string;
   /** Where the quote begins in the page's text, in UTF-16 code units. */
   start: number;
@@ -24,6 +24,19 @@ export interface Classification {
   /** Score of every rule, 0..1, in the order of the rules. */
   scores: { type: string; score: number }[];
   evidence: Evidence[];
+  /** Probability that no rule fits; also when a catch-all rule such as "other" stands for that. */
+  none: number;
+  /** ISO 639-1 code of the document's language, null when there is too little text to tell; can the engine read it? */
+  language: { code: string | null; supported: boolean };
+  /** The next best of the describing rules, or the best when none fits; null for a single rule that fits. */
+  nearest: {
+    type: string;
+    score: number;
+    /** Phrases of its description that the document does not have, in the rule's words. */
+    missing: string[];
+  } | null;
+  /** Demands of the rules ("total above 10,000") and whether the document meets them. */
+  checks: { type: string; requirement: string; met: boolean; quote: string | null }[];
 }
 
 /** Decides which rule a document fits. Implementations are deterministic: same pages and rules, same answer. */
@@ -33,12 +46,13 @@ export interface Engine {
   /**
    * @param pages at least one page with text; the caller has turned a document without text into an error.
    * @param rules 1..500 rules with unique types.
+   * @param options.noneThreshold no rule fits when the probability of that is above this, 0..1. Default: the engine's.
    * @throws AppError `INTERNAL_ERROR` (retryable) when the engine itself fails; the abort reason when `signal` aborts.
    */
   classify(
     pages: readonly PageText[],
     rules: readonly Rule[],
-    options?: { signal?: AbortSignal },
+    options?: { signal?: AbortSignal; noneThreshold?: number | undefined },
   ): Promise<Classification>;
   /** Loads what the first document would otherwise wait for. Calling it is optional. */
   warmUp(): Promise<void>;

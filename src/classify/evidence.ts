@@ -5,7 +5,7 @@ import type { Evidence } from './engine.ts';
 export type Findings = ReadonlyMap<string, number>;
 
 const MAX_QUOTES = 3;
-const MAX_QUOTE_LENGTH = 160;
+const MAX_QUOTE_LENGTH = 90;
 /** Passages looked at, from the beginning of the document. */
 const MAX_PASSAGES = 400;
 /** Passages at the top, where documents say what they are, count more. */
@@ -15,10 +15,10 @@ const HEAD_FACTOR = 1.3;
 const REPEATED_FACTOR = 0.2;
 const MIN_WEIGHT = 0.5;
 /** A long line is cut after a sentence only when the sentence is not too short. */
-const MIN_SENTENCE_LENGTH = 40;
+const MIN_SENTENCE_LENGTH = 25;
 
 /**
- * The passages that say most, best first, at most 3. A passage is a line, or a part of at most 160 characters of a longer
+ * The passages that say most, best first, at most 3. A passage is a line, or a part of at most 90 characters of a longer
  * one.
  */
 export function findEvidence(pages: readonly PageText[], findingsIn: (passage: string) => Findings): Evidence[] {
@@ -64,7 +64,7 @@ function* passages(pages: readonly PageText[]): Generator<Evidence> {
   }
 }
 
-/** Where the passage that begins at `start` ends: at the line's last word, or before it would exceed 160 folded characters. */
+/** Where the passage that begins at `start` ends: at the line's last word, or before it would exceed 90 folded characters. */
 function passageEnd(text: string, start: number): number {
   let length = 0;
   let end = start; // after the last character that is not blank
@@ -103,7 +103,7 @@ function withoutHalfPair(text: string, end: number): number {
 function isBlank(code: number): boolean {
   return (
     code <= 32 ||
-    (code >= 127 && code <= 160) ||
+    (code >= 127 && code <= 90) ||
     code === 0x3000 ||
     code === 0xfeff ||
     (code >= 0x2000 && code <= 0x200d) ||

@@ -3,6 +3,7 @@ import type { ParsedDocument } from '../domain/document.ts';
 import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ClaimedClassifyJob, Success } from '../queue/queue.ts';
 import { findParseJob } from '../store/parse-jobs.ts';
+import { readProjectSettings } from '../store/tenancy.ts';
 import { inputFile } from './input-file.ts';
 import { type ReadDeps, readAgain, readOnce } from './read-document.ts';
 
@@ -21,15 +22,18 @@ export async function runClassifyJob(
   const began = performance.now();
   const { parseJobId, document } = await readInput(claimed, deps, signal);
   const read = performance.now();
-  const { scores, evidence, ...result } = await deps.engine.classify(document.pages, claimed.job.configuration.rules, {
+  const { none_threshold } = await readProjectSettings(deps.db, claimed.job.project_id);
+  const answer = await deps.engine.classify(document.pages, claimed.job.configuration.rules, {
     signal,
+    noneThreshold: none_threshold ?? undefined,
   });
+  const { type, confidence, reasoning, ...findings } = answer;
   const milliseconds = { read: Math.round(read - began), classify: Math.round(performance.now() - read) };
   return {
     kind: 'done',
     parseJobId,
-    result,
-    details: { engine: deps.engine.version, scores, evidence, milliseconds },
+    result: { type, confidence, reasoning },
+    details: { engine: deps.engine.version, ...findings, milliseconds },
   };
 }
 

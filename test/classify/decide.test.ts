@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { decide } from '../../src/classify/decide.ts';
 import { findEvidence } from '../../src/classify/evidence.ts';
-import { explain } from '../../src/classify/reasoning.ts';
+import { explain, type Findings } from '../../src/classify/reasoning.ts';
+
+const nothing: Findings = {
+  catchAlls: [],
+  evidence: [],
+  nearest: null,
+  language: { code: 'en', supported: true },
+  checks: [],
+};
 
 const shares = [
   { type: 'a', share: 0.7 },
@@ -34,6 +42,12 @@ test('a catch-all rule has the probability that null would have', () => {
   expect(decide({ shares: [], catchAlls: ['other'], none: 1 })).toMatchObject({ type: 'other', confidence: 1 });
 });
 
+test('a threshold of the operator alone decides whether a rule fits', () => {
+  expect(decide({ shares, catchAlls: [], none: 0.3, noneThreshold: 0.2 }).type).toBeNull();
+  expect(decide({ shares, catchAlls: [], none: 0.8, noneThreshold: 0.9 }).type).toBe('a');
+  expect(decide({ shares, catchAlls: [], none: 1, noneThreshold: 1 }).type).toBe('a');
+});
+
 test('equal types are told apart by their names', () => {
   const equal = [
     { type: 'b', share: 0.5 },
@@ -63,19 +77,33 @@ test('a passage that repeats what is quoted already gives way to one that says s
 });
 
 test('without a passage to quote the reasoning says so', () => {
-  expect(explain(decide({ shares, catchAlls: [], none: 0 }), [], [])).toBe(
-    'Matches "a" by its overall meaning; no single passage stands out. Next was "b" (0.30).',
-  );
-  expect(explain(decide({ shares, catchAlls: [], none: 0.9 }), [], [])).toBe('No rule fits. Nearest was "a" (0.07).');
+  expect(
+    explain(decide({ shares, catchAlls: [], none: 0 }), {
+      ...nothing,
+      nearest: { type: 'b', score: 0.3, missing: [] },
+    }),
+  ).toBe('Matches "a" by its overall meaning; no single passage stands out. Next was "b" (0.30).');
+  expect(
+    explain(decide({ shares, catchAlls: [], none: 0.9 }), {
+      ...nothing,
+      nearest: { type: 'a', score: 0.07, missing: ['a total', 'a date', 'a name'] },
+    }),
+  ).toBe('No rule fits. Nearest was "a" (0.07). Not found: "a total", "a date".');
 });
 
 test('quotes are named with their pages', () => {
   const evidence = [
     { page: 1, quote: 'Invoice No. 4711', start: 0, end: 16 },
     { page: 1, quote: 'Amount due', start: 20, end: 30 },
-    { page: 2, quote: 'never shown', start: 0, end: 11 },
+    { page: 2, quote: 'a VAT line', start: 0, end: 10 },
   ];
-  expect(explain(decide({ shares, catchAlls: [], none: 0 }), [], evidence)).toBe(
-    'Matches "a": page 1 shows "Invoice No. 4711" and "Amount due". Next was "b" (0.30).',
+  expect(
+    explain(decide({ shares, catchAlls: [], none: 0 }), {
+      ...nothing,
+      evidence,
+      nearest: { type: 'b', score: 0.3, missing: ['cash'] },
+    }),
+  ).toBe(
+    'Matches "a": page 1 shows "Invoice No. 4711" and "Amount due", page 2 shows "a VAT line". Next was "b" (0.30); not found: "cash".',
   );
 });

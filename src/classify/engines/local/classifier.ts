@@ -8,10 +8,12 @@ import type { Background } from './background.ts';
 import { DocumentReader, type ReadDocument } from './document-reader.ts';
 import type { Encoder } from './encoder/encoder.ts';
 import { rankerFeatures } from './features/all.ts';
+import { missingCues } from './features/coverage.ts';
 import { lexiconAdvantage, lexiconScore } from './features/lexicon.ts';
 import { findingsFor } from './findings.ts';
 import { type GateWeights, gateInputs, noneProbability } from './none-gate.ts';
 import { type RankerWeights, rankerScore, softmax } from './ranker.ts';
+import { type Check, check } from './requirements.ts';
 import { type CompiledRules, RuleCompiler } from './rule-compiler.ts';
 import type { WordVectors } from './word-vectors.ts';
 
@@ -26,6 +28,12 @@ export interface ClassifierParts {
   background: Background;
   weights: Weights;
 }
+
+/** Taken off a rule's score for each of its demands that the document does not meet: more than likeness can make good. */
+const UNMET_PENALTY = 8;
+const UNKNOWN_LANGUAGE_SURENESS = 0.5;
+/** Phrases that are named as missing in the next best rule. */
+const MAX_MISSING = 4;
 
 /** The engine proper, for one thread: no state but caches, and the same answer whatever is in them. */
 export class Classifier {
@@ -48,23 +56,48 @@ export class Classifier {
     const compiled = await this.compiler.compile(rules);
     const { described, catchAlls } = compiled;
     const document = await this.reader.read(pages);
-    const belief = described.length === 0 ? { shares: [], none: 1 } : believe(document, compiled, this.#weights);
+    const checks = described.map(({ requirements }) => requirements.map((wanted) => check(wanted, document.text)));
+    const belief =
+      described.length === 0 ? { shares: [], none: 1 } : believe(document, compiled, this.#weights, checks);
     const decision = decide({
       shares: described.map(({ rule }, index) => ({ type: rule.type, share: belief.shares[index]! })),
       catchAlls,
       none: belief.none,
       noneThreshold,
     });
-    const nearest = described[indexOfLargest(belief.shares)];
-    const evidence = nearest === undefined ? [] : findEvidence(pages, findingsFor(nearest, document.language.code));
+    const best = described[indexOfLargest(belief.shares)];
+    const evidence = best === undefined ? [] : findEvidence(pages, findingsFor(best, document.language.code));
     const scoreOf = new Map(decision.ranking.map(({ type, score }) => [type, score]));
+    const next = decision.ranking.find(({ type }) => type !== decision.type && !catchAlls.includes(type));
+    const nextRule = described.find(({ rule }) => rule.type === next?.type);
+    const findings = {
+      catchAlls,
+      evidence,
+      nearest:
+        next === undefined || nextRule === undefined
+          ? null
+          : { ...next, missing: missingCues(document.words, nextRule).slice(0, MAX_MISSING) },
+      language: { code: document.language.detected, supported: document.language.supported },
+      checks: described.flatMap(({ rule }, index) =>
+        checks[index]!.map(({ requirement, met, quote }) => ({
+          type: rule.type,
+          requirement: requirement.text,
+          met,
+          quote,
+        })),
+      ),
+    };
     return {
       type: decision.type,
       confidence: decision.confidence,
-      reasoning: explain(decision, catchAlls, evidence),
+      reasoning: explain(decision, findings),
       scores: rules.map(({ type }) => ({ type, score: scoreOf.get(type)! })),
       // Quotes for the nearest rule explain why no rule fits; they are no evidence for another answer.
-      evidence: decision.type === nearest?.rule.type ? evidence : [],
+      evidence: decision.type === best?.rule.type ? evidence : [],
+      none: belief.none,
+      language: findings.language,
+      nearest: findings.nearest,
+      checks: findings.checks,
     };
   }
 }
@@ -74,10 +107,16 @@ export function believe(
   document: ReadDocument,
   compiled: CompiledRules,
   weights: Weights,
+  checks: readonly (readonly Check[])[],
 ): { shares: number[]; none: number } {
   const competing = [...compiled.described, ...compiled.standIns];
   const features = competing.map((rule) => rankerFeatures(document, rule, compiled));
-  const scores = features.map((values) => rankerScore(values, weights.ranker));
+  // Of a language it knows nothing of, the engine sees names, numbers and loan words: it must not be sure of anything.
+  const sureness = document.language.supported ? 1 : UNKNOWN_LANGUAGE_SURENESS;
+  const scores = features.map((values, index) => {
+    const unmet = checks[index]?.filter(({ met }) => !met).length ?? 0;
+    return sureness * rankerScore(values, weights.ranker) - unmet * UNMET_PENALTY;
+  });
   const shares = softmax(scores);
   const best = indexOfLargest(scores);
   const inputs = gateInputs({

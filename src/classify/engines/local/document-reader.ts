@@ -9,11 +9,14 @@ import { type LexiconScores, scoreDocumentTypes } from './lexicon/score.ts';
 import { chunkText } from './text/chunks.ts';
 import { foldPages } from './text/fold.ts';
 import { detectLanguage, type Language } from './text/language.ts';
+import { withoutOrders } from './text/orders.ts';
 import { englishOf } from './text/words.ts';
 import type { WordVectors } from './word-vectors.ts';
 
 /** A document as the features see it: everything that does not depend on rules. */
 export interface ReadDocument {
+  /** The folded text that was read. */
+  text: string;
   language: Language;
   /** Stems with their counts and places, the most telling words, the direction of all words. */
   words: DocumentWords;
@@ -45,7 +48,7 @@ export class DocumentReader {
   }
 
   async read(pages: readonly PageText[]): Promise<ReadDocument> {
-    const text = foldPages(pages, HEAD_CHARACTERS);
+    const text = withoutOrders(foldPages(pages, HEAD_CHARACTERS));
     const key = sha256(text);
     const known = this.#read.get(key);
     if (known !== undefined) return known;
@@ -53,6 +56,7 @@ export class DocumentReader {
     const words = readWords(text, this.#vectors, language.code);
     const chunks = chunkText(text).map((chunk) => inEnglish(chunk, language));
     const document: ReadDocument = {
+      text,
       language,
       words,
       hits: wordHitsOf(words, this.#vectors),

@@ -7,6 +7,7 @@ import { localEngineVersion } from './version.ts';
 export interface ClassifyRequest {
   pages: readonly PageText[];
   rules: readonly Rule[];
+  noneThreshold?: number | undefined;
 }
 
 export interface ThreadData {
@@ -19,9 +20,14 @@ export interface ThreadData {
  * document (or `warmUp`), because one document keeps a core busy for tens of milliseconds.
  *
  * @param options.threads documents at a time, at least 1. Each takes about 150 MB.
+ * @param options.noneThreshold for calls that name none; default: when "none fits" is likelier than not.
  * @param options.cacheDir where the converted encoder (28 MB) is kept; may be shared between processes, may be emptied.
  */
-export function createLocalEngine(options: { threads: number; cacheDir: string }): Engine {
+export function createLocalEngine(options: {
+  threads: number;
+  cacheDir: string;
+  noneThreshold?: number | undefined;
+}): Engine {
   // One thread of the runtime for each of ours: more of them only compete for the same cores.
   const workerData: ThreadData = { cacheDir: options.cacheDir, encoderThreads: 1 };
   const pool = createThreadPool<ClassifyRequest, Classification>({
@@ -31,10 +37,10 @@ export function createLocalEngine(options: { threads: number; cacheDir: string }
   });
   return {
     version: localEngineVersion(),
-    classify: (pages, rules, { signal } = {}) => {
+    classify: (pages, rules, { signal, noneThreshold = options.noneThreshold } = {}) => {
       // Everything sent is copied, and the rest of a page can be larger than its text.
       const texts = pages.map(({ number, text }) => ({ number, text }));
-      return pool.run({ pages: texts, rules }, { signal });
+      return pool.run({ pages: texts, rules, noneThreshold }, { signal });
     },
     warmUp: () => pool.warmUp(),
     close: () => pool.close(),

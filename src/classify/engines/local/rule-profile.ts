@@ -1,6 +1,7 @@
 import type { Rule } from '../../../domain/rules.ts';
 import { wordCentroid } from './document-profile.ts';
 import { recogniseTypes } from './lexicon/recognise.ts';
+import { type Requirement, requirementsOf } from './requirements.ts';
 import { type RuleText, readRule } from './rule-text.ts';
 import { detectLanguage, type LanguageCode } from './text/language.ts';
 import { wordWeight } from './text/word-weight.ts';
@@ -24,8 +25,8 @@ export interface RuleProfile {
   nameStems: string[];
   /** Stem → word and weight, of the name and the positive text. */
   terms: Map<string, RuleTerm>;
-  /** Each cue phrase as its stems. */
-  cues: string[][];
+  /** Each cue phrase with its stems. */
+  cues: { phrase: string; keys: string[] }[];
   /** Stems that stand only in what the rule is not. */
   negatedStems: string[];
   /** Document types of the lexicon the rule means, with 1 for its name and .7 for its description. */
@@ -33,6 +34,8 @@ export interface RuleProfile {
   /** Document types it says it is not. */
   negatedTypes: string[];
   centroid: Float32Array | null;
+  /** What its description demands outright. */
+  requirements: Requirement[];
 }
 
 /** Stems of words about documents and texts as such; they say little about a type. */
@@ -69,11 +72,12 @@ export function readRuleProfile(rule: Rule, vectors: WordVectors): RuleProfile {
     nameStems: keysOf(text.name),
     terms,
     cues: text.cues
-      .map((cue) => [...new Set(keysOf(cue))].filter((key) => !META_STEMS.has(key)))
-      .filter((cue) => cue.length > 0),
+      .map((phrase) => ({ phrase, keys: [...new Set(keysOf(phrase))].filter((key) => !META_STEMS.has(key)) }))
+      .filter(({ keys }) => keys.length > 0),
     negatedStems: [...new Set(text.negated.flatMap(keysOf))].filter((key) => !META_STEMS.has(key) && !terms.has(key)),
     types: recogniseTypes(text.name, text.positive),
     negatedTypes: [...new Set(text.negated.flatMap((clause) => [...recogniseTypes(clause, clause).keys()]))],
+    requirements: requirementsOf(rule.description),
     centroid: wordCentroid(
       [...terms.values()].map(({ word, weight, inName }) => ({
         word,

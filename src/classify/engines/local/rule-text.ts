@@ -21,7 +21,7 @@ const SENTENCE_BREAK = /(?<=[.!?;])\s|\n|\s[-—–]\s/;
 const NEGATION =
   /[,(;]?(?:\bbut)? ?\b(?:but not|not including|excluding|except(?: for)?|rather than|other than|as opposed to|(?:and|is|are|it is|this is) not|not|nicht|keine?[nrms]?|außer|ausgenommen|mais pas|(?<!ne )pas|sauf|excepté|pero no|excepto|salvo|ma non|tranne|mas não|exceto|maar geen|niet|behalve|ale nie|oprócz|z wyjątkiem)\b/i;
 const CUE_BREAK =
-  /[,:;()]|\b(?:and\/or|and|or|such as|e\.g\.|with|including|containing|like|und|oder|mit|sowie|et|ou|avec|con|com|met|oraz|lub)\b/i;
+  /,(?!\d)|[:;()]|\b(?:and\/or|and|or|such as|e\.g\.|with|including|containing|like|und|oder|mit|sowie|et|ou|avec|con|com|met|oraz|lub)\b/i;
 const FILLER_CUE = /^(?:etc|other|more|similar)$/i;
 /** Words that begin a phrase and say nothing about the type: articles, "document", "that contains", "usually" … */
 const LEADING_WORDS = new Set(

@@ -44,7 +44,12 @@ export function nameInHead(document: DocumentWords, rule: RuleProfile): number {
 /** Share of the rule's cue phrases of which all stems stand within 10 words of each other somewhere in the document. */
 export function cueCoverage(document: DocumentWords, rule: RuleProfile): number {
   if (rule.cues.length === 0) return 0;
-  return rule.cues.filter((cue) => standTogether(document, cue)).length / rule.cues.length;
+  return rule.cues.filter(({ keys }) => standTogether(document, keys)).length / rule.cues.length;
+}
+
+/** The cue phrases of the rule, as its description words them, that the document does not have. */
+export function missingCues(document: DocumentWords, rule: RuleProfile): string[] {
+  return rule.cues.filter(({ keys }) => !standTogether(document, keys)).map(({ phrase }) => phrase);
 }
 
 function standTogether(document: DocumentWords, stems: readonly string[]): boolean {

@@ -30,4 +30,4 @@ test('the engine is as good as it was on small documents in eight languages, wit
   expect(macroF1, report).toBeGreaterThanOrEqual(baseline.macroF1);
   expect(noneAuroc, report).toBeGreaterThanOrEqual(baseline.noneAuroc);
   expect(ece, report).toBeLessThanOrEqual(baseline.ece);
-});
+}, 120_000);

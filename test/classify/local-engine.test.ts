@@ -88,7 +88,7 @@ This Agreement protects Confidential Information of the Disclosing Party. The Re
     const result = await classify(DOCUMENTS.invoice, [...many, ...RULES]);
     expect(result.type).toBe('invoice');
     expect(result.scores).toHaveLength(500);
-  });
+  }, 120_000);
 });
 
 describe('evidence', () => {

@@ -46,15 +46,15 @@ const start = (JSON.parse(readFileSync(new URL('./measure/start-weights.json', i
   .ranker;
 console.log(`${samples.length} questions from ${sets.map(({ name }) => name).join(', ')}\n`);
 
-const fit = (chosen: readonly Sample[]): Weights => {
+const fitted = (chosen: readonly Sample[]): Weights => {
   const ranker = fitRanker(chosen, start, rankerRidge);
   return { ranker, gate: fitGate(chosen, ranker, gateRidge) };
 };
 const answers = new Map<string, Outcome[]>();
 const seen = new Map<string, Outcome[]>();
-const all = fit(samples);
+const all = fitted(samples);
 for (const group of new Set(samples.map((sample) => sample.group))) {
-  const weights = fit(samples.filter((sample) => sample.group !== group));
+  const weights = fitted(samples.filter((sample) => sample.group !== group));
   for (const sample of samples.filter((candidate) => candidate.group === group)) {
     const kind = sample.original ? sample.set : `${sample.set}, varied rules`;
     answers.set(kind, [...(answers.get(kind) ?? []), answer(sample, weights)]);

@@ -130,7 +130,7 @@ export async function evictResults(db: Database, maxBytes: number): Promise<stri
       const oldest = await transaction
         .selectFrom('parse_results')
         .select(['blob_key', 'size_bytes'])
-        .where((eb) => eb.not(eb.exists(sql`${openJobsThatRead}`)))
+        .where(noOpenJobReads)
         .orderBy('used_at')
         .limit(EVICTION_BATCH)
         .execute();
@@ -148,13 +148,13 @@ export async function evictResults(db: Database, maxBytes: number): Promise<stri
   }
 }
 
-/** Of the parse jobs that have the result of a row of `parse_results`, those that an open classify job is about. */
-const openJobsThatRead = sql`
+/** No open classify job is about a parse job that has this result. */
+const noOpenJobReads = sql<boolean>`not exists (
   select 1 from parse_jobs
   join classify_jobs on classify_jobs.input_id = parse_jobs.id and classify_jobs.claimable_at is not null
   where parse_jobs.project_id = parse_results.project_id
     and parse_jobs.content_hash = parse_results.content_hash
-    and parse_jobs.cache_key = parse_results.cache_key`;
+    and parse_jobs.cache_key = parse_results.cache_key)`;
 
 async function hasFileOf(db: Database, content: Pick<ResultKey, 'projectId' | 'contentHash'>): Promise<boolean> {
   const file = await db

@@ -4,6 +4,8 @@ import { fromNow } from '../../src/lib/clock.ts';
 import { JobQueue, type Outcome } from '../../src/queue/queue.ts';
 import { cancelClassifyJob } from '../../src/store/classify-jobs.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { cancelJob } from '../../src/store/job-rows.ts';
+import { insertParseJob } from '../../src/store/parse-jobs.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const SETTINGS = { leaseMs: 10_000, maxAttempts: 3 };
@@ -218,6 +220,65 @@ describe('between projects', () => {
     expect((await claimed()).lease.jobId).toBe(id);
     expect(await queue.claim()).toBeNull();
   });
+});
+
+describe('between kinds of jobs', () => {
+  const addParse = async () =>
+    (
+      await insertParseJob(store.db, {
+        project_id: store.tenant.projectId,
+        name: 'a.txt',
+        tier: 'fast',
+        user_metadata: null,
+        inputId: 'dfl-1',
+        request: {
+          options: { lang: 'en', maxPages: null, targetPages: null },
+          disableCache: false,
+          parameters: null,
+        },
+      })
+    ).id;
+  const key = () => ({ projectId: store.tenant.projectId, contentHash: 'hash', cacheKey: 'key' });
+
+  test('turns alternate while both have work', async () => {
+    for (let i = 0; i < 3; i++) {
+      await store.addJob();
+      await addParse();
+    }
+    await addParse();
+    const kinds: string[] = [];
+    for (let i = 0; i < 7; i++) kinds.push((await claimed()).kind);
+    expect(kinds).toEqual(['classify', 'parse', 'classify', 'parse', 'classify', 'parse', 'parse']);
+  });
+
+  test('a lease of a parse job is fenced, and its end recorded once, like any other', async () => {
+    const id = await addParse();
+    const { lease } = await claimed();
+    expect(await queue.settle({ ...lease, attempt: 7 }, { kind: 'parsed', name: 'a.txt', resultKey: key() })).toBe(
+      false,
+    );
+    expect(await queue.settle(lease, { kind: 'parsed', name: 'a.txt', resultKey: key() })).toBe(true);
+    expect(await queue.settle(lease, { kind: 'failed', errorMessage: 'X: y.' })).toBe(false);
+    const events = await store.db.selectFrom('job_events').select(['job_id', 'kind', 'status']).execute();
+    expect(events).toEqual([
+      { job_id: id, kind: 'parse', status: 'PENDING' },
+      { job_id: id, kind: 'parse', status: 'COMPLETED' },
+    ]);
+  });
+
+  test.each(['parsed', 'failed', 'cancelled'] as const)(
+    'a classify job waits for its parse job without using up attempts, until that has %s',
+    async (end) => {
+      const parseId = await addParse();
+      const { lease } = await claimed();
+      const id = await store.addJob(store.tenant.projectId, parseId);
+      expect(await queue.claim()).toBeNull();
+      if (end === 'parsed') await queue.settle(lease, { kind: 'parsed', name: 'a.txt', resultKey: key() });
+      else if (end === 'failed') await queue.settle(lease, { kind: 'failed', errorMessage: 'X: y.' });
+      else await cancelJob(store.db, 'parse', store.tenant.projectId, parseId);
+      expect((await claimed()).lease).toEqual({ kind: 'classify', jobId: id, attempt: 1 });
+    },
+  );
 });
 
 test('claiming reads the queue index from where it left off, without sorting', async () => {

@@ -13,8 +13,8 @@ export interface TestDatabase {
   tenant: DefaultTenant;
   /** Id of a project of that name. */
   project(name: string): Promise<string>;
-  /** Creates a PENDING job of a file that does not exist. */
-  addJob(projectId?: string): Promise<string>;
+  /** Creates a PENDING job of a file that does not exist, or of that parse job. */
+  addJob(projectId?: string, parseJobId?: string): Promise<string>;
   job(id: string, projectId?: string): Promise<ClassifyJob>;
   close(): Promise<void>;
 }
@@ -30,14 +30,14 @@ export async function openTestDatabase(): Promise<TestDatabase> {
     dataDir,
     tenant,
     project: (name) => ensureProject(db, name),
-    async addJob(projectId = tenant.projectId) {
+    async addJob(projectId = tenant.projectId, parseJobId) {
       const id = newId('classifyJob');
-      const input = newId('file');
+      const input = parseJobId ?? newId('file');
       await insertClassifyJob(db, {
         id,
         project_id: projectId,
         user_id: tenant.userId,
-        document_input_type: 'file_id',
+        document_input_type: parseJobId === undefined ? 'file_id' : 'parse_job_id',
         file_input: input,
         inputId: input,
         configuration: {
@@ -46,7 +46,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
           parsing_configuration: null,
         },
         configuration_id: null,
-        parse_job_id: null,
+        parse_job_id: parseJobId ?? null,
         transaction_id: null,
       });
       return id;

@@ -24,6 +24,7 @@ import {
   MAX_TRANSACTION_ID_CHARACTERS,
   openJobsOf,
   resolveConfiguration,
+  resolveInput,
 } from './classify.ts';
 
 const RerunClassifyJob = z
@@ -51,7 +52,7 @@ const RerunClassifyJob = z
   });
 
 /** `/api/v2/classify/{job_id}/rerun`: the same document again, with other rules and without reading it anew. */
-export function rerunRoutes({ db, limits, jobCreated }: ClassifyRouteDeps): FastifyPluginAsyncZod {
+export function rerunRoutes({ db, limits, allowUrlInputs, jobCreated }: ClassifyRouteDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/api/v2/classify/:job_id/rerun',
@@ -115,6 +116,10 @@ export function rerunRoutes({ db, limits, jobCreated }: ClassifyRouteDeps): Fast
       if ((await isReadable(db, projectId, id)) === 'yes') {
         return { document_input_type: 'parse_job_id', file_input: id, inputId: id, parse_job_id: id };
       }
+    }
+    if (earlier.document_input_type === 'url') {
+      const { input, document } = await resolveInput({ db, allowUrlInputs }, projectId, earlier);
+      return { document_input_type: document.type, file_input: input, inputId: document.id, parse_job_id: null };
     }
     const file = wasParse ? null : await findFile(db, projectId, normalizeId('file', earlier.file_input));
     if (!file) throw new AppError('bad_request', 'The document of this job has been deleted; upload it again.');

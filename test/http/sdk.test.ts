@@ -339,3 +339,36 @@ describe('classify.run of the newest SDK', () => {
     expect(await (await fetch(download_url!.url)).text()).toBe(INVOICE);
   });
 });
+
+describe('parsing of the newest SDK', () => {
+  const quickly = { pollingInterval: 0.05, maxInterval: 0.2 };
+  const client = () => new SdkLatest({ apiKey: API_KEY, baseURL: server.url });
+
+  test('uploads a file, waits for it and has the parts it asks for', async () => {
+    const { job, text, markdown_full, items } = await client().parsing.parse(
+      {
+        upload_file: new File([`# Offer\n\n${INVOICE}`], 'offer.md'),
+        tier: 'cost_effective',
+        version: 'latest',
+        expand: ['text', 'markdown_full', 'items'],
+      },
+      quickly,
+    );
+    expect(job).toMatchObject({ status: 'COMPLETED', name: 'offer.md', tier: 'cost_effective' });
+    expect(text!.pages[0]!.text).toContain('INVOICE No. 2041');
+    expect(markdown_full).toContain('Offer');
+    expect(items!.pages).toHaveLength(1);
+  });
+
+  test('throws PollingError with the reason when the document cannot be read', async () => {
+    const broken = { upload_file: new File(['%PDF-1.4 broken'], 'broken.pdf'), tier: 'fast', version: 'latest' };
+    const error = await refusal(client().parsing.parse({ ...broken, expand: ['text'] }, quickly));
+    expect(error.constructor.name).toBe('PollingError');
+    expect(error.message).toMatch(/FAILED.*PDF_IS_BROKEN: /);
+  });
+
+  test('throws NotFoundError with the documented text for a job that is not there', async () => {
+    const error = await refusal(client().parsing.get(`pjb-${NOBODY}`));
+    expect(error).toMatchObject({ status: 404, error: { detail: 'Parse job not found' } });
+  });
+});

@@ -58,6 +58,24 @@ export async function recognisePage(
   return { text, width, height, confidence: meanConfidence(textItems) };
 }
 
+/**
+ * The same for a page whose embedded text is of no use: what the page looks like is recognised, because liteparse keeps
+ * embedded text where there is some. The size is that of the page.
+ *
+ * @throws as `recognisePage`.
+ */
+export async function recognisePicture(
+  bytes: Buffer,
+  pageNumber: number,
+  context: FormatContext,
+): Promise<Pick<RecognisedPage, 'text' | 'confidence'>> {
+  const { LiteParse } = await import('@llamaindex/liteparse');
+  const [shot] = await new LiteParse({ quiet: true, dpi: OCR_DPI }).screenshot(bytes, [pageNumber]);
+  if (shot === undefined) throw new Error(`page ${pageNumber} was not drawn`);
+  const { text, confidence } = await recognisePage(shot.imageBuffer, 1, context);
+  return { text, confidence };
+}
+
 function meanConfidence(items: ParsedPage['textItems']): number | null {
   let sum = 0;
   let characters = 0;

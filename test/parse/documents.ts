@@ -1,5 +1,5 @@
 /** Builds small documents of formats no library here writes, and documents made to do harm. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateRawSync, deflateSync } from 'node:zlib';
@@ -316,4 +316,47 @@ export function pdfBomb(): Buffer {
 export function docxBomb(): Buffer {
   const paragraph = '<w:p><w:r><w:t>pigeons pigeons pigeons pigeons</w:t></w:r></w:p>';
   return docx(Buffer.from(paragraph.repeat(100_000_000 / paragraph.length)));
+}
+
+/** A Word document of the old kind, marked as encrypted in the flags of its file information block. */
+export function encryptedDoc(): Buffer {
+  const container = CFB.read(readFileSync(committed('contract.doc').path), { type: 'buffer' });
+  const stream = CFB.find(container, 'WordDocument');
+  const content = Buffer.from(stream.content);
+  content.writeUInt16LE(content.readUInt16LE(10) | 0x0100, 10);
+  stream.content = content;
+  return CFB.write(container, { type: 'buffer' });
+}
+
+/** An old Excel workbook with a FILEPASS record, which says that what follows is encrypted. */
+export function encryptedXls(): Buffer {
+  const container = CFB.read(workbook('biff8'), { type: 'buffer' });
+  const stream = CFB.find(container, 'Workbook');
+  const content = Buffer.from(stream.content);
+  const afterBof = 4 + content.readUInt16LE(2);
+  const filePass = Buffer.from([0x2f, 0, 6, 0, 0, 0, 0x12, 0x34, 0x56, 0x78]);
+  stream.content = Buffer.concat([content.subarray(0, afterBof), filePass, content.subarray(afterBof)]);
+  return CFB.write(container, { type: 'buffer' });
+}
+
+/**
+ * A PDF that draws `lines` in Helvetica, while its font says that each letter means the one at `shift` places behind it,
+ * as fonts do that were embedded without care; null = that each means an unknown character.
+ */
+export function garbledPdf(lines: readonly string[], shift: number | null): Buffer {
+  const drawn = lines.map((line) => `(${line}) Tj T*`).join(' ');
+  const content = `BT /F1 24 Tf 60 700 Td 40 TL ${drawn} ET`;
+  const meanings = Array.from({ length: 95 }, (_, at) => {
+    const meaning = shift === null ? 0xfffd : at + 32 + shift;
+    return `<${(at + 32).toString(16)}> <${meaning.toString(16).padStart(4, '0')}>`;
+  });
+  const map = `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def 1 begincodespacerange <00> <FF> endcodespacerange 95 beginbfchar\n${meanings.join('\n')}\nendbfchar endcmap end end`;
+  return pdfOf([
+    '<</Type/Catalog/Pages 2 0 R>>',
+    '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+    '<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>',
+    `<</Length ${content.length}>>stream\n${content}\nendstream`,
+    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>',
+    `<</Length ${map.length}>>stream\n${map}\nendstream`,
+  ]);
 }

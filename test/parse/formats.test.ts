@@ -6,7 +6,10 @@ import {
   committed,
   compoundFile,
   docx,
+  encryptedDoc,
+  encryptedXls,
   epub,
+  garbledPdf,
   mail,
   onDisk,
   openDocument,
@@ -26,6 +29,21 @@ const numbers = (document: { pages: { number: number }[] }) => document.pages.ma
 const bytesOf = (file: string) => readFileSync(committed(file).path);
 
 describe('PDF', () => {
+  test.each([
+    ['another letter for each letter', 1],
+    ['an unknown character for each letter', null],
+  ])('whose embedded text has %s is read by OCR', async (_, shift) => {
+    const lines = [
+      'Rent for the pigeon loft',
+      'Amount due 120 EUR',
+      'Payable within thirty days',
+      'Thank you very much',
+    ];
+    const document = await read(parser, onDisk('rent.pdf', garbledPdf(lines, shift)));
+    expect(texts(document)[0]).toMatch(/Amount due 120 EUR/);
+    expect(document.pages[0]!.confidence).toBeGreaterThan(0.5);
+  });
+
   test('gives the text of a page in reading order', async () => {
     const document = await read(parser, committed('invoice.pdf'));
     expect(document).toMatchObject({ kind: 'pdf', totalPages: 1 });
@@ -311,6 +329,9 @@ describe('Office', () => {
       '<manifest:encryption-data manifest:checksum-type="SHA256" manifest:checksum="x"><manifest:algorithm manifest:algorithm-name="http://www.w3.org/2001/04/xmlenc#aes256-cbc" manifest:initialisation-vector="x"/></manifest:encryption-data>';
     const odt = onDisk('secret.odt', openDocument('text', '', key));
     await expect(read(parser, odt)).rejects.toMatchObject({ code: 'FILE_IS_PROTECTED' });
+    for (const bytes of [encryptedDoc(), encryptedXls()]) {
+      await expect(read(parser, onDisk('old', bytes))).rejects.toMatchObject({ code: 'FILE_IS_PROTECTED' });
+    }
   });
 
   test('says so when a document is damaged', async () => {

@@ -2,7 +2,8 @@ import type { FormField, ParsedPage } from '@llamaindex/liteparse';
 import { selectPages } from '../../domain/page-ranges.ts';
 import { AppError } from '../../errors.ts';
 import type { Format, FormatContext, FormatPage } from '../format.ts';
-import { callLiteparse, isBlankPage, recognisePage } from '../liteparse.ts';
+import { isGarbled } from '../garbled.ts';
+import { callLiteparse, isBlankPage, recognisePage, recognisePicture } from '../liteparse.ts';
 import { pdfBlocks } from '../pdf-blocks.ts';
 
 /**
@@ -80,14 +81,14 @@ async function readText(bytes: Buffer, pageNumbers: readonly number[]) {
 async function withOcr(bytes: Buffer, parsed: readonly ParsedPage[], context: FormatContext): Promise<FormatPage[]> {
   const pages: FormatPage[] = [];
   for (const page of parsed) {
-    const number = page.pageNum;
+    const { pageNum: number, width, height } = page;
     const isScan = mayBeScan(page) && !(await isBlankPage(bytes, number));
     const form = formLines(page.formFields ?? []);
     if (isScan) {
-      const recognised = await recognisePage(bytes, number, context);
+      const recognise = isGarbled(page.text) ? recognisePicture : recognisePage;
+      const recognised = { width, height, ...(await recognise(bytes, number, context)) };
       pages.push({ number, ...recognised, text: [recognised.text, ...form].join('\n') });
     } else {
-      const { width, height } = page;
       const blocks = pdfBlocks(page.blocks ?? [], page.text);
       if (form.length > 0) blocks?.push({ type: 'text', text: form.join('\n') });
       pages.push({ number, width, height, text: [page.text, ...form].join('\n'), blocks });
@@ -107,7 +108,8 @@ function formLines(fields: readonly FormField[]): string[] {
   });
 }
 
-function mayBeScan({ complexity }: ParsedPage): boolean {
+function mayBeScan({ complexity, text }: ParsedPage): boolean {
+  if (isGarbled(text)) return true;
   if (complexity === undefined || !complexity.needsOcr) return false;
   if (complexity.isGarbled || complexity.textLength === 0) return true;
   const pictured = complexity.fullPageImage || complexity.imageCoverage >= SCAN_MIN_COVERAGE;

@@ -28,6 +28,18 @@ const flag = z
   .transform((text) => text === 'true' || text === '1')
   .default(false);
 
+const MAX_WAITS = 20;
+const MAX_WAIT_MS = 7 * 24 * 3600 * 1000;
+
+/** Whole numbers of milliseconds, separated by commas. */
+const waits = (byDefault: readonly number[]) =>
+  z
+    .string()
+    .regex(/^\d+( *, *\d+)*$/, 'must be whole numbers separated by commas')
+    .transform((text) => text.split(',').map(Number))
+    .pipe(z.array(z.int().max(MAX_WAIT_MS)).max(MAX_WAITS))
+    .default([...byDefault]);
+
 const encryptionKey = z
   .string()
   .transform((text, context) => {
@@ -70,6 +82,11 @@ const Settings = z.object({
   PIGEONHOLE_FETCH_TIMEOUT_MS: number(30_000),
   PIGEONHOLE_ALLOW_URL_INPUTS: flag,
   PIGEONHOLE_ALLOW_PRIVATE_URLS: flag,
+  PIGEONHOLE_ALLOW_PRIVATE_WEBHOOKS: flag,
+  PIGEONHOLE_WEBHOOK_TIMEOUT_MS: number(30_000),
+  PIGEONHOLE_WEBHOOK_RETRY_WAITS_MS: waits([1_000, 2_000]),
+  PIGEONHOLE_WEBHOOK_CONCURRENCY: number(128, { min: 2, max: 4_096 }),
+  PIGEONHOLE_WEBHOOK_LOG_DAYS: number(30, { max: 3_650 }),
   PIGEONHOLE_KEY_REQUESTS_PER_SECOND: rate,
   PIGEONHOLE_PROJECT_REQUESTS_PER_SECOND: rate,
   PIGEONHOLE_MAX_OPEN_JOBS: limit,
@@ -113,6 +130,12 @@ export interface Config {
   /** Whether jobs may name a document by its URL. */
   readonly allowUrlInputs: boolean;
   readonly allowPrivateUrls: boolean;
+  readonly allowPrivateWebhooks: boolean;
+  readonly webhookTimeoutMs: number;
+  /** Waits before the second attempt to deliver an event, the third and so on. */
+  readonly webhookRetryWaitsMs: readonly number[];
+  readonly webhookConcurrency: number;
+  readonly webhookLogDays: number;
   /** Null = no limit, here and in the next three. */
   readonly keyRequestsPerSecond: number | null;
   readonly projectRequestsPerSecond: number | null;
@@ -166,6 +189,11 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     fetchTimeoutMs: settings.PIGEONHOLE_FETCH_TIMEOUT_MS,
     allowUrlInputs: settings.PIGEONHOLE_ALLOW_URL_INPUTS,
     allowPrivateUrls: settings.PIGEONHOLE_ALLOW_PRIVATE_URLS,
+    allowPrivateWebhooks: settings.PIGEONHOLE_ALLOW_PRIVATE_WEBHOOKS,
+    webhookTimeoutMs: settings.PIGEONHOLE_WEBHOOK_TIMEOUT_MS,
+    webhookRetryWaitsMs: settings.PIGEONHOLE_WEBHOOK_RETRY_WAITS_MS,
+    webhookConcurrency: settings.PIGEONHOLE_WEBHOOK_CONCURRENCY,
+    webhookLogDays: settings.PIGEONHOLE_WEBHOOK_LOG_DAYS,
     keyRequestsPerSecond: settings.PIGEONHOLE_KEY_REQUESTS_PER_SECOND,
     projectRequestsPerSecond: settings.PIGEONHOLE_PROJECT_REQUESTS_PER_SECOND,
     maxOpenJobs: settings.PIGEONHOLE_MAX_OPEN_JOBS,

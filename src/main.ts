@@ -4,7 +4,9 @@ import { DiskBlobs } from './blobs/disk.ts';
 import type { Engine } from './classify/engine.ts';
 import { createLocalEngine } from './classify/engines/local/pool.ts';
 import type { Config } from './config.ts';
+import type { WebhookSettings } from './domain/webhook.ts';
 import { buildApp } from './http/app.ts';
+import { fromNow } from './lib/clock.ts';
 import { ensureKeyFile, Vault } from './lib/vault.ts';
 import { keepReadings } from './parse/kept-readings.ts';
 import type { Parser } from './parse/parser.ts';
@@ -32,7 +34,16 @@ import {
 } from './store/tenancy.ts';
 import { checkVault } from './store/vault-check.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
+import {
+  type ClaimedDelivery,
+  claimDeliveries,
+  openLanes,
+  pruneDeliveries,
+  settleDelivery,
+} from './store/webhook-deliveries.ts';
 import { VERSION } from './version.ts';
+import { Deliverer } from './webhook/deliverer.ts';
+import { sendEvent } from './webhook/send.ts';
 import { Worker } from './worker/loop.ts';
 import { ResultEviction } from './worker/result-eviction.ts';
 import { runClassifyJob } from './worker/run-classify-job.ts';
@@ -43,6 +54,12 @@ const POLL_MS = 500;
 
 /** No upload takes this long; a file that is still incomplete then belongs to a process that died. */
 const LEFTOVER_AGE_MS = 24 * 3600 * 1000;
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** What writing down how a webhook was answered may take beyond the time for the answer. */
+const WEBHOOK_LEASE_MARGIN_MS = 15_000;
+const PRUNED_AT_A_TIME = 500;
 
 /** Something that was started and can be stopped. */
 export interface Running {
@@ -67,7 +84,11 @@ export async function serve(config: Config): Promise<RunningServer> {
     const newApiKey = await ensureApiKey(db, config);
     const urlSigningKey = await ensureSecret(db, 'url-signing');
     const feed = new JobFeed(db);
-    const jobChanged = () => feed.announce();
+    const deliverer = startDeliverer({ config, db, vault, log, releases });
+    const jobChanged = () => {
+      feed.announce();
+      deliverer.wake();
+    };
     const { worker, warmUp } = startWorker({ config, db, blobs, log, releases, jobChanged });
     const app = await buildApp({
       db,
@@ -84,6 +105,7 @@ export async function serve(config: Config): Promise<RunningServer> {
       maxWaitingRequests: config.maxWaitingRequests,
       maxEventStreams: config.maxEventStreams,
       checkReady: () => ping(db),
+      deliveryCreated: () => deliverer.wake(),
       jobCreated: () => {
         worker.wake();
         jobChanged();
@@ -114,8 +136,9 @@ export async function work(config: Config): Promise<Running> {
   const releases: (() => Promise<void>)[] = [];
   const stop = releaseAll(releases);
   try {
-    const { db, blobs } = await openStore(config, releases);
-    startWorker({ config, db, blobs, log, releases }).warmUp();
+    const { db, blobs, vault } = await openStore(config, releases);
+    const deliverer = startDeliverer({ config, db, vault, log, releases });
+    startWorker({ config, db, blobs, log, releases, jobChanged: () => deliverer.wake() }).warmUp();
     log.info({ version: VERSION }, 'working');
     return { stop };
   } catch (error) {
@@ -288,6 +311,43 @@ function startWorker({
     }
   };
   return { worker, warmUp };
+}
+
+function startDeliverer({
+  config,
+  db,
+  vault,
+  log,
+  releases,
+}: {
+  config: Config;
+  db: Database;
+  vault: Vault;
+  log: Logger;
+  releases: (() => Promise<void>)[];
+}): Deliverer<ClaimedDelivery> {
+  const policy = { allowPrivateAddresses: config.allowPrivateWebhooks, timeoutMs: config.webhookTimeoutMs };
+  const leaseMs = config.webhookTimeoutMs + WEBHOOK_LEASE_MARGIN_MS;
+  const deliverer = new Deliverer<ClaimedDelivery>(
+    {
+      lanes: () => openLanes(db),
+      claim: (lane, limit) => claimDeliveries(db, { lane, limit, leaseMs }),
+      send: async (delivery, signal) => {
+        const settings: WebhookSettings = JSON.parse(vault.open(delivery.sealed, delivery.endpointId));
+        const attempt = delivery.attempts.length + 1;
+        return sendEvent({ settings, event: delivery.event, attempt }, policy, signal);
+      },
+      settle: (delivery, outcome) => settleDelivery(db, delivery, outcome),
+      prune: async () => {
+        const before = fromNow(-config.webhookLogDays * DAY_MS);
+        return (await pruneDeliveries(db, before, PRUNED_AT_A_TIME)) === PRUNED_AT_A_TIME;
+      },
+      log,
+    },
+    { concurrency: config.webhookConcurrency, retryWaitsMs: config.webhookRetryWaitsMs },
+  );
+  releases.push(() => deliverer.stop(config.shutdownGraceMs));
+  return deliverer;
 }
 
 async function withDatabase<Result>(config: Config, use: (db: Database) => Promise<Result>): Promise<Result> {

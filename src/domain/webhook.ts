@@ -58,7 +58,7 @@ const Url = boundedText({ min: 1, max: MAX_URL_CHARACTERS })
     if (!/^https?:\/\//i.test(context.value) || !url) problem('webhook_url must be an http or https URL');
     else if (url.username || url.password) problem('credentials belong into webhook_headers, not into webhook_url');
   })
-  .meta({ pattern: '^[hH][tT][tT][pP][sS]?://' });
+  .meta({ pattern: '^https?://' });
 
 /** A token of RFC 9110, section 5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

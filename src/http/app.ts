@@ -38,6 +38,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { uploadRoutes } from './routes/upload.ts';
 import { webhookConfigRoutes } from './routes/webhook-configs.ts';
+import { type DeliveryRouteDeps, deliveryRoutes } from './routes/webhook-deliveries.ts';
 import { SignedUrls } from './signed-urls.ts';
 import { FileUploads } from './uploads.ts';
 import { parseJsonBody, validatorCompiler } from './validation.ts';
@@ -54,7 +55,9 @@ const MAX_JSON_BYTES = 4 * 1024 * 1024;
 /** List filters take up to 1,000 ids in the URL. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
-export interface HttpDeps extends Pick<ClassifyRouteDeps, 'allowUrlInputs' | 'jobCreated' | 'jobCancelled'> {
+export interface HttpDeps
+  extends Pick<ClassifyRouteDeps, 'allowUrlInputs' | 'jobCreated' | 'jobCancelled'>,
+    Pick<DeliveryRouteDeps, 'deliveryCreated'> {
   db: Database;
   blobs: DiskBlobs;
   /** What webhook settings are encrypted with. */
@@ -151,6 +154,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     await api.register(projectRoutes(deps));
     await api.register(webhookConfigRoutes(deps));
     await api.register(parseRoutes({ ...deps, uploads, urls }));
+    await api.register(deliveryRoutes(deps));
     await api.register(fileRoutes({ ...deps, uploads, urls }));
     await api.register(legacyFileRoutes({ ...deps, uploads, urls }));
   });

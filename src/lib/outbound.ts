@@ -73,10 +73,86 @@ function httpUrl(text: string, base?: URL): URL {
   throw new AppError('bad_request', 'The URL could not be fetched: only http and https URLs are.');
 }
 
-function get(
+async function get(
   url: URL,
   headers: Record<string, string>,
-  { policy, verifyTls, signal }: { policy: OutboundPolicy; verifyTls: boolean; signal: AbortSignal },
+  options: { policy: OutboundPolicy; verifyTls: boolean; signal: AbortSignal },
+): Promise<IncomingMessage> {
+  try {
+    const sent = { accept: '*/*', 'user-agent': 'pigeonhole', ...headers };
+    return await send(url, { method: 'GET', headers: sent }, options);
+  } catch (cause) {
+    throw new AppError(
+      'bad_request',
+      'The URL could not be fetched: there was no answer, or its address is not a public one, which this server refuses.',
+      { cause },
+    );
+  }
+}
+
+/** What came of a POST: a status, or why there is none, in words that may be shown to whoever chose the URL. */
+export type PostAnswer = { status: number } | { problem: string };
+
+/** What is read of an answer that nobody looks at, so that a receiver can finish writing it. */
+const MAX_DRAINED_BYTES = 64 * 1024;
+const MAX_DRAIN_MS = 1_000;
+
+/**
+ * POSTs to a URL that someone else chose. The address is checked on the one that is then connected to; redirects are
+ * not followed. Resolves when the head of the answer is there; what goes wrong is told, not thrown.
+ */
+export async function postUntrusted(
+  url: string,
+  { headers, body, signal }: { headers: Record<string, string>; body: Buffer; signal: AbortSignal },
+  policy: OutboundPolicy,
+): Promise<PostAnswer> {
+  const timeout = AbortSignal.timeout(policy.timeoutMs);
+  const either = AbortSignal.any([signal, timeout]);
+  try {
+    const response = await send(httpUrl(url), { method: 'POST', headers, body }, { policy, signal: either });
+    drain(response);
+    return { status: response.statusCode ?? 0 };
+  } catch (error) {
+    if (timeout.aborted) return { problem: `no answer within ${policy.timeoutMs} ms` };
+    return { problem: problemOf(error, policy) };
+  }
+}
+
+function drain(response: IncomingMessage): void {
+  let size = 0;
+  const giveUp = setTimeout(() => response.destroy(), MAX_DRAIN_MS).unref();
+  response.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > MAX_DRAINED_BYTES) response.destroy();
+  });
+  // The status has decided already.
+  response.on('error', () => {});
+  response.on('close', () => clearTimeout(giveUp));
+}
+
+const PROBLEMS: Record<string, string> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was closed without an answer',
+  EPIPE: 'the connection was closed without an answer',
+  ENOTFOUND: 'the name of the host could not be resolved',
+  EAI_AGAIN: 'the name of the host could not be resolved',
+};
+
+function problemOf(error: unknown, policy: OutboundPolicy): string {
+  const { code } = error as NodeJS.ErrnoException;
+  // What the agent refuses is the only error without a code.
+  if (code === undefined && !policy.allowPrivateAddresses) {
+    return 'the address of the host is not a public one, which this server refuses';
+  }
+  if (code?.startsWith('HPE_')) return 'the answer was not HTTP';
+  if (/CERT|TLS|SSL/.test(code ?? '')) return 'no secure connection could be made';
+  return PROBLEMS[code ?? ''] ?? 'the connection failed';
+}
+
+function send(
+  url: URL,
+  { method, headers, body }: { method: string; headers: Record<string, string>; body?: Buffer },
+  { policy, verifyTls = true, signal }: { policy: OutboundPolicy; verifyTls?: boolean; signal: AbortSignal },
 ): Promise<IncomingMessage> {
   const filter = {
     allowPrivateIPAddress: policy.allowPrivateAddresses,
@@ -84,25 +160,16 @@ function get(
   };
   const secure = url.protocol === 'https:';
   const agent = secure ? new RequestFilteringHttpsAgent(filter) : new RequestFilteringHttpAgent(filter);
-  const refuse = (cause: unknown) =>
-    new AppError(
-      'bad_request',
-      'The URL could not be fetched: there was no answer, or its address is not a public one, which this server refuses.',
-      { cause },
-    );
   return new Promise((resolve, reject) => {
-    try {
-      const request = (secure ? httpsRequest : httpRequest)(url, {
-        agent,
-        signal,
-        headers: { accept: '*/*', 'user-agent': 'pigeonhole', ...headers },
-        ...(secure && { rejectUnauthorized: verifyTls }),
-      });
-      request.on('response', resolve);
-      request.on('error', (error) => reject(refuse(error)));
-      request.end();
-    } catch (error) {
-      reject(refuse(error));
-    }
+    const request = (secure ? httpsRequest : httpRequest)(url, {
+      method,
+      agent,
+      signal,
+      headers: { ...headers, ...(body && { 'content-length': body.length }) },
+      ...(secure && { rejectUnauthorized: verifyTls }),
+    });
+    request.on('response', resolve);
+    request.on('error', reject);
+    request.end(body);
   });
 }

@@ -7,6 +7,7 @@ import { cancelJob, findJob, type JobFilter, listJobs } from './job-rows.ts';
 import { refuseTooManyJobs } from './open-jobs.ts';
 import type { Tables } from './schema.ts';
 import { waitForParses } from './waiting-jobs.ts';
+import { attachWebhooks, type NewEndpoint } from './webhook-outbox.ts';
 
 /** What a job is created with. */
 export type NewClassifyJob = Omit<
@@ -17,6 +18,8 @@ export type NewClassifyJob = Omit<
   inputId: string;
   /** The group it is created with; it is written in the same transaction. */
   groupId?: string | undefined;
+  /** Who is told of its changes. */
+  webhooks?: readonly NewEndpoint[] | undefined;
 };
 
 /**
@@ -50,7 +53,7 @@ export async function insertPendingJobs(
   jobs: readonly NewClassifyJob[],
   { maxOpenJobs }: { maxOpenJobs: number | null },
 ): Promise<string[]> {
-  const inserted: ClassifyJob[] = [];
+  const inserted: { job: ClassifyJob; webhooks: readonly NewEndpoint[] }[] = [];
   const bodies: string[] = [];
   for (let at = 0; at < jobs.length; at += MAX_ROWS) {
     const pending = jobs.slice(at, at + MAX_ROWS).map(pendingJob);
@@ -63,29 +66,35 @@ export async function insertPendingJobs(
       .returning('id')
       .execute();
     const written = new Set(rows.map((row) => row.id));
-    for (const { job, row } of pending.filter(({ job: { id } }) => written.has(id))) {
-      inserted.push(job);
+    for (const { job, row, webhooks } of pending.filter(({ job: { id } }) => written.has(id))) {
+      inserted.push({ job, webhooks });
       bodies.push(row.body);
     }
   }
   if (inserted.length === 0) return [];
   await waitForParses(
     transaction,
-    inserted.filter((job) => job.document_input_type === 'parse_job_id').map((job) => job.id),
+    inserted.filter(({ job }) => job.document_input_type === 'parse_job_id').map(({ job }) => job.id),
+  );
+  const notified = inserted.filter(({ webhooks }) => webhooks.length > 0);
+  await attachWebhooks(
+    transaction,
+    notified.map(({ job, webhooks }) => ({ jobId: job.id, webhooks })),
   );
   await recordChanges(
     transaction,
-    inserted.map((job) => ({ kind: 'classify', job, before: null })),
+    inserted.map(({ job, webhooks }) => ({ kind: 'classify', job, before: null, hasWebhooks: webhooks.length > 0 })),
   );
-  await refuseTooManyJobs(transaction, inserted[0]!.project_id, maxOpenJobs);
+  await refuseTooManyJobs(transaction, inserted[0]!.job.project_id, maxOpenJobs);
   return bodies;
 }
 
 /** Rows of one statement: SQLite binds at most 32,766 values. */
 const MAX_ROWS = 500;
 
-function pendingJob({ inputId, groupId, ...fields }: NewClassifyJob): {
+function pendingJob({ inputId, groupId, webhooks = [], ...fields }: NewClassifyJob): {
   job: ClassifyJob;
+  webhooks: readonly NewEndpoint[];
   row: Insertable<Tables['classify_jobs']> & { body: string };
 } {
   const createdAt = now();
@@ -120,7 +129,7 @@ function pendingJob({ inputId, groupId, ...fields }: NewClassifyJob): {
     details: null,
     group_id: groupId ?? null,
   };
-  return { job, row };
+  return { job, webhooks, row };
 }
 
 /** See `findJob`. */

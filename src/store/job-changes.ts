@@ -4,6 +4,7 @@ import { advanceGroup } from './group-progress.ts';
 import { applyCounts, type CountChange } from './job-counts.ts';
 import type { Tables } from './schema.ts';
 import { wakeWaiting } from './waiting-jobs.ts';
+import { enqueueDeliveries, type StatusChange } from './webhook-outbox.ts';
 
 export type JobKind = 'classify' | 'parse';
 
@@ -24,6 +25,8 @@ export interface JobChange {
   job: ChangedJob;
   /** The status it had until now; null = the job is new. */
   before: JobStatus | null;
+  /** Of a new job: whether it has webhooks. Of a job that has been there they are looked up. */
+  hasWebhooks?: boolean;
 }
 
 /** Rows of one statement: SQLite binds at most 32,766 values. */
@@ -61,11 +64,27 @@ export async function recordChanges(transaction: Transaction<Tables>, changes: r
       return before === null ? [now] : [now, { projectId: job.project_id, kind, status: before, by: -1 }];
     }),
   );
+  const notified = changes.filter(({ before, hasWebhooks }) => before !== null || hasWebhooks);
+  const events = notified.map(({ kind, job }) => statusChangeOf(kind, job));
   for (const { kind, job, before } of changes) {
-    if (kind === 'classify') await advanceGroup(transaction, job);
-    // Nobody can wait for a job that has ended when it is written.
-    else if (before !== null && isTerminal(job.status)) await wakeWaiting(transaction, job.id);
+    if (kind === 'classify') {
+      const group = await advanceGroup(transaction, job);
+      if (group) events.push({ product: 'classify', ...group, at: job.updated_at, ended: true });
+      // Nobody can wait for a job that has ended when it is written.
+    } else if (before !== null && isTerminal(job.status)) await wakeWaiting(transaction, job.id);
   }
+  await enqueueDeliveries(transaction, events);
+}
+
+function statusChangeOf(kind: JobKind, job: ChangedJob): StatusChange {
+  return {
+    product: kind,
+    jobId: job.id,
+    projectId: job.project_id,
+    status: job.status,
+    at: job.updated_at,
+    ended: isTerminal(job.status),
+  };
 }
 
 /** Takes jobs that are being deleted out of the counts. */

@@ -5,6 +5,7 @@ import { insertPendingJobs, type NewClassifyJob } from './classify-jobs.ts';
 import type { Database } from './database.ts';
 import { after as keysetAfter } from './keyset.ts';
 import type { Tables } from './schema.ts';
+import { attachWebhooks, enqueueDeliveries, type NewEndpoint } from './webhook-outbox.ts';
 
 export type GroupKind = Tables['job_groups']['kind'];
 
@@ -33,6 +34,8 @@ export interface NewJobGroup {
   userId: string;
   transactionId: string | null;
   request: unknown;
+  /** Who is told of the changes of the group itself, which is for v1 jobs only. */
+  webhooks?: readonly NewEndpoint[];
 }
 
 /**
@@ -71,6 +74,11 @@ export async function insertJobGroup(
     if (!row) {
       const original = await findJobGroupByTransaction(transaction, group.projectId, group.transactionId!);
       return { group: original!, created: false };
+    }
+    if (group.webhooks?.length) {
+      await attachWebhooks(transaction, [{ jobId: group.id, webhooks: group.webhooks }]);
+      const pending = { jobId: group.id, projectId: group.projectId, status: 'PENDING', at, ended: false } as const;
+      await enqueueDeliveries(transaction, [{ product: 'classify', ...pending }]);
     }
     await insertPendingJobs(
       transaction,

@@ -9,12 +9,15 @@ import { recordChange, recordDeletions } from './job-changes.ts';
 import { refuseTooManyJobs } from './open-jobs.ts';
 import { deleteUnusedResult, findResult, type ResultKey, recordResult } from './parse-results.ts';
 import type { Tables } from './schema.ts';
+import { attachWebhooks, type NewEndpoint } from './webhook-outbox.ts';
 
 /** What a parse job is created with. */
 export type NewParseJob = Pick<ParseJob, 'project_id' | 'name' | 'tier' | 'user_metadata'> & {
   /** `dfl-…`, or a URL that a worker is to fetch. */
   inputId: string;
   request: ParseRequest;
+  /** Who is told of its changes. */
+  webhooks?: readonly NewEndpoint[];
 };
 
 /** A parse job as workers need it. */
@@ -41,7 +44,9 @@ export async function insertParseJob(
   return inTransaction(db, async (transaction) => {
     const { job, row } = jobAndRow(fields, 'PENDING');
     await transaction.insertInto('parse_jobs').values(row).execute();
-    await recordChange(transaction, { kind: 'parse', job, before: null });
+    const { webhooks = [] } = fields;
+    await attachWebhooks(transaction, [{ jobId: job.id, webhooks }]);
+    await recordChange(transaction, { kind: 'parse', job, before: null, hasWebhooks: webhooks.length > 0 });
     await refuseTooManyJobs(transaction, job.project_id, maxOpenJobs);
     return { id: job.id, body: row.body };
   });

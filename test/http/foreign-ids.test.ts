@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Api, bodyFor, INVOICE, RULES } from '../support/api.ts';
+import { Api, bodyFor, INVOICE, type Page, RULES } from '../support/api.ts';
 import { describedApi, operationsOf } from '../support/description.ts';
 import { dispose, runCli, startServer, type TestServer } from '../support/server.ts';
 
@@ -18,7 +18,7 @@ afterAll(() => dispose(server));
 const SECRET = 'CONFIDENTIAL-7719';
 
 /** How to make a thing that a parameter in a path names: by the path up to and with the parameter. */
-const MAKERS: Record<string, () => Promise<string>> = {
+const MAKERS: Record<string, (path: string) => Promise<string>> = {
   '/api/v1/beta/files/{file_id}': async () => (await owner.upload(`${INVOICE}${SECRET}`, `${SECRET}.txt`)).id,
   '/api/v1/files/{file_id}': async () => (await owner.upload(`${INVOICE}${SECRET}`, `${SECRET}.txt`)).id,
   '/api/v2/classify/{job_id}': async () => endedJob(),
@@ -44,6 +44,8 @@ const MAKERS: Record<string, () => Promise<string>> = {
   },
   '/api/v1/projects/{project_id}': async () => (await owner.upload()).project_id,
   '/api/v2/projects/{project_id}': async () => (await owner.upload()).project_id,
+  '/api/v2/classify/{job_id}/webhook-deliveries/{delivery_id}': async (path) =>
+    (await owner.call<Page<{ id: string }>>('GET', path.replace(/\/$/, ''))).body.items[0]!.id,
   '/api/v1/beta/webhook-configs/{config_id}': async () => {
     const json = { webhook_url: `https://example.com/${SECRET}`, webhook_signing_secret: SECRET };
     return (await owner.call<{ id: string }>('POST', '/api/v1/beta/webhook-configs', { json })).body.id;
@@ -57,9 +59,12 @@ const BODIES: Record<string, unknown> = {
   'put /api/v1/beta/webhook-configs/{config_id}': {},
 };
 
+/** Nothing listens there. */
+const notified = { webhook_configurations: [{ webhook_url: `http://127.0.0.1:9/${SECRET}` }] };
+
 async function endedJob(): Promise<string> {
   const file = await owner.upload(`${INVOICE}${SECRET}`, `${SECRET}.txt`);
-  return (await owner.ended((await owner.job(file.id, { transaction_id: `${SECRET} ${file.id}` })).id)).id;
+  return (await owner.ended((await owner.job(file.id, { transaction_id: `${SECRET} ${file.id}`, ...notified })).id)).id;
 }
 
 /** Links to bytes are signed for whoever holds them, not for a key; an organization is shared by all its projects. */
@@ -95,7 +100,7 @@ async function withThingsOfTheOwner(template: string): Promise<string> {
     const place = template.slice(0, template.indexOf(parameter) + parameter.length);
     const make = MAKERS[place];
     if (!make) throw new Error(`say in MAKERS how to make what ${place} names`);
-    path = path.replace(parameter, encodeURIComponent(await make()));
+    path = path.replace(parameter, encodeURIComponent(await make(path.slice(0, path.indexOf(parameter)))));
   }
   return path;
 }

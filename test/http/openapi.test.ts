@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Api, bodyFor, type CallOptions, INVOICE, RULES } from '../support/api.ts';
+import { Api, bodyFor, type CallOptions, INVOICE, type Page, RULES } from '../support/api.ts';
 import { type Description, describedApi, mismatch, operationsOf, validatorOf } from '../support/description.ts';
-import { API_KEY, dispose, startServer, type TestServer } from '../support/server.ts';
+import { API_KEY, dispose, eventually, startServer, type TestServer } from '../support/server.ts';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
@@ -46,6 +46,8 @@ const OPERATIONS: Record<string, string[]> = {
   'get /api/v1/classifier/jobs': [...SCOPE, 'page_size', 'page_token'],
   'get /api/v1/classifier/jobs/{classify_job_id}': ['classify_job_id', ...SCOPE],
   'get /api/v1/classifier/jobs/{classify_job_id}/results': ['classify_job_id', ...SCOPE],
+  'get /api/v2/classify/{job_id}/webhook-deliveries': ['job_id', ...SCOPE, 'page_size', 'page_token'],
+  'post /api/v2/classify/{job_id}/webhook-deliveries/{delivery_id}/redeliver': ['job_id', 'delivery_id', ...SCOPE],
   'post /api/v1/beta/webhook-configs': SCOPE,
   'get /api/v1/beta/webhook-configs': SCOPE,
   'get /api/v1/beta/webhook-configs/{config_id}': ['config_id', ...SCOPE],
@@ -90,6 +92,8 @@ const OPERATIONS: Record<string, string[]> = {
 
 const CONFIGURATIONS = '/api/v1/beta/configurations';
 const ONE_CONFIGURATION = `${CONFIGURATIONS}/{configuration_id}`;
+
+const REDELIVER = 'post /api/v2/classify/{job_id}/webhook-deliveries/{delivery_id}/redeliver';
 
 const operations = () => operationsOf(description);
 
@@ -214,7 +218,14 @@ test('answers are what the description says', async () => {
   const hook = { webhook_url: 'https://example.com/hook', webhook_events: ['classify.success'] };
   const config = await api.call<{ id: string }>('POST', '/api/v1/beta/webhook-configs', { json: hook });
   const configPath = `/api/v1/beta/webhook-configs/${config.body.id}`;
-  const webhook = { webhook_configurations: [{ webhook_url: 'https://example.com' }] };
+  // Refused, because the address is not a public one.
+  const notified = await api.job(file.id, { webhook_configurations: [{ webhook_url: 'http://127.0.0.1:9/' }] });
+  const deliveriesPath = `/api/v2/classify/${notified.id}/webhook-deliveries`;
+  const failedDelivery = await eventually('a delivery has failed', async () => {
+    const { body } = await api.call<Page<{ id: string; status: string }>>('GET', deliveriesPath);
+    return body.items.find(({ status }) => status === 'failed') ?? null;
+  });
+  const redeliverPath = `${deliveriesPath}/${failedDelivery.id}/redeliver`;
   const configuration = { name: 'mail room', parameters: { product_type: 'classify_v2', rules: RULES } };
   const saved = (
     await api.call<{ id: string }>('POST', CONFIGURATIONS, { json: { ...configuration, name: 'another' } })
@@ -255,7 +266,6 @@ test('answers are what the description says', async () => {
       },
     ],
     [400, 'post /api/v2/classify', '/api/v2/classify', { json: unknownFile }],
-    [400, 'post /api/v2/classify', '/api/v2/classify', { json: bodyFor(file.id, webhook) }],
     [401, 'post /api/v2/classify', '/api/v2/classify', { json: bodyFor(file.id), ...wrongKey }],
     [403, 'post /api/v2/classify', `/api/v2/classify?${elsewhere}`, { json: bodyFor(file.id) }],
     [404, 'post /api/v2/classify', '/api/v2/classify', { json: { file_input: file.id, configuration_id: 'cfg-x' } }],
@@ -325,6 +335,11 @@ test('answers are what the description says', async () => {
     [404, 'post /api/v2/parse/{job_id}/cancel', '/api/v2/parse/x/cancel'],
     [200, 'delete /api/v2/parse/{job_id}', `/api/v2/parse/${job.parse_job_id}`],
     [404, 'delete /api/v2/parse/{job_id}', '/api/v2/parse/x'],
+    [200, 'get /api/v2/classify/{job_id}/webhook-deliveries', `${deliveriesPath}?page_size=1`],
+    [400, 'get /api/v2/classify/{job_id}/webhook-deliveries', `${deliveriesPath}?page_token=x`],
+    [404, 'get /api/v2/classify/{job_id}/webhook-deliveries', '/api/v2/classify/x/webhook-deliveries'],
+    [200, REDELIVER, redeliverPath],
+    [404, REDELIVER, `${deliveriesPath}/x/redeliver`],
 
     [201, 'post /api/v1/beta/webhook-configs', '/api/v1/beta/webhook-configs', { json: hook }],
     [422, 'post /api/v1/beta/webhook-configs', '/api/v1/beta/webhook-configs', { json: {} }],

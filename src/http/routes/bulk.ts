@@ -16,16 +16,15 @@ import {
 import { scopeOf } from '../auth.ts';
 import { errors } from '../openapi.ts';
 import { ScopeQuery } from '../query.ts';
+import { resolveWebhooks, WebhookFields } from '../webhooks.ts';
 import {
   type ClassifyRouteDeps,
   MAX_TRANSACTION_ID_CHARACTERS,
   openJobsOf,
   projectOfUnchecked,
-  refuseWebhooks,
   resolveConfiguration,
   resolveInput,
   transactionIdOf,
-  WebhookConfiguration,
 } from './classify.ts';
 
 const MAX_INPUTS = 1_000;
@@ -42,8 +41,7 @@ const CreateBulk = z
     transaction_id: boundedText({ max: MAX_TRANSACTION_ID_CHARACTERS })
       .nullish()
       .describe('Idempotency key of the whole request: sent again, it answers with the jobs it first created.'),
-    webhook_configurations: z.array(WebhookConfiguration).nullish(),
-    webhook_configuration_ids: z.array(z.string()).nullish(),
+    ...WebhookFields,
   })
   .superRefine((body, context) => {
     const problem = (message: string) => context.addIssue({ code: 'custom', message, input: body });
@@ -84,7 +82,13 @@ const ClassifyBulk = z
   .meta({ id: 'ClassifyBulk' });
 
 /** `/api/v2/classify/bulk`: many documents with one configuration in one request. */
-export function bulkRoutes({ db, limits, allowUrlInputs, jobCreated }: ClassifyRouteDeps): FastifyPluginAsyncZod {
+export function bulkRoutes({
+  db,
+  vault,
+  limits,
+  allowUrlInputs,
+  jobCreated,
+}: ClassifyRouteDeps): FastifyPluginAsyncZod {
   const show = async (group: JobGroup): Promise<z.infer<typeof ClassifyBulk>> => {
     const jobs = await jobsOfGroup(db, group.id);
     const count = (...statuses: JobStatus[]) => jobs.filter(({ status }) => statuses.includes(status)).length;
@@ -131,7 +135,7 @@ export function bulkRoutes({ db, limits, allowUrlInputs, jobCreated }: ClassifyR
         if (request.validationError) throw request.validationError;
 
         const { configuration, configurationId } = await resolveConfiguration(db, projectId, request.body);
-        refuseWebhooks(request.body);
+        const webhooks = await resolveWebhooks({ db, vault }, projectId, request.body);
         const jobs: NewClassifyJob[] = [];
         for (const fileInput of request.body.file_inputs) {
           const { input, document } = await resolveInput({ db, allowUrlInputs }, projectId, { file_input: fileInput });
@@ -146,6 +150,7 @@ export function bulkRoutes({ db, limits, allowUrlInputs, jobCreated }: ClassifyR
             configuration_id: configurationId,
             parse_job_id: document.type === 'parse_job_id' ? document.id : null,
             transaction_id: null,
+            webhooks,
           });
         }
         const { group, created } = await insertJobGroup(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MAX_FILES, parsingOfV1, shownParsingOfV1, V1Job, V1Request, v1StatusOf } from '../../domain/classifier-v1.ts';
 import { ClassifyResult } from '../../domain/job.ts';
 import { boundedText, DateTime } from '../../domain/text.ts';
+import { WebhookConfiguration } from '../../domain/webhook.ts';
 import { AppError } from '../../errors.ts';
 import { bareId, newId } from '../../lib/ids.ts';
 import type { NewClassifyJob } from '../../store/classify-jobs.ts';
@@ -11,7 +12,8 @@ import { scopeOf } from '../auth.ts';
 import { errors } from '../openapi.ts';
 import { decodePageToken, encodePageToken } from '../pagination.ts';
 import { ScopeQuery } from '../query.ts';
-import { type ClassifyRouteDeps, openJobsOf, refuseWebhooks, resolveInput, WebhookConfiguration } from './classify.ts';
+import { MAX_WEBHOOKS, resolveWebhooks } from '../webhooks.ts';
+import { type ClassifyRouteDeps, openJobsOf, resolveInput } from './classify.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 100;
@@ -22,7 +24,7 @@ const CreateClassifierJob = V1Request.extend({
     .min(1)
     .max(MAX_FILES)
     .describe('UUIDs of files, with or without the prefix `dfl-`.'),
-  webhook_configurations: z.array(WebhookConfiguration.strict()).nullish(),
+  webhook_configurations: z.array(WebhookConfiguration.strict()).max(MAX_WEBHOOKS).nullish(),
 }).meta({
   id: 'ClassifierJobCreate',
   examples: [
@@ -58,7 +60,13 @@ const ClassifierResults = z
 const JobParams = z.object({ classify_job_id: z.string() });
 
 /** `/api/v1/classifier/jobs`: the classifier of the SDKs before v2, one job for many files. */
-export function classifierRoutes({ db, limits, allowUrlInputs, jobCreated }: ClassifyRouteDeps): FastifyPluginAsyncZod {
+export function classifierRoutes({
+  db,
+  vault,
+  limits,
+  allowUrlInputs,
+  jobCreated,
+}: ClassifyRouteDeps): FastifyPluginAsyncZod {
   const requireJob = async (projectId: string, id: string): Promise<JobGroup> => {
     const group = await findJobGroup(db, 'v1', projectId, bareId(id).toLowerCase());
     if (!group) throw new AppError('not_found', 'Classify job not found');
@@ -85,7 +93,7 @@ export function classifierRoutes({ db, limits, allowUrlInputs, jobCreated }: Cla
         const { userId } = request.principal;
         const { file_ids, webhook_configurations, ...asked } = request.body;
         const shown = { ...asked, parsing_configuration: shownParsingOfV1(asked.parsing_configuration) };
-        refuseWebhooks({ webhook_configurations });
+        const webhooks = await resolveWebhooks({ db, vault }, projectId, { webhook_configurations });
         const configuration = {
           rules: shown.rules,
           mode: 'FAST' as const,
@@ -109,7 +117,15 @@ export function classifierRoutes({ db, limits, allowUrlInputs, jobCreated }: Cla
         }
         const { group } = await insertJobGroup(
           db,
-          { id: bareId(newId('classifyJob')), kind: 'v1', projectId, userId, transactionId: null, request: shown },
+          {
+            id: bareId(newId('classifyJob')),
+            kind: 'v1',
+            projectId,
+            userId,
+            transactionId: null,
+            request: shown,
+            webhooks,
+          },
           jobs,
           openJobsOf(request.principal, limits),
         );

@@ -8,6 +8,7 @@ import { boundedText } from '../../domain/text.ts';
 import { AppError } from '../../errors.ts';
 import { Bell } from '../../lib/bell.ts';
 import { newId, normalizeId } from '../../lib/ids.ts';
+import type { Vault } from '../../lib/vault.ts';
 import {
   cancelClassifyJob,
   findClassifyJobByTransaction,
@@ -31,6 +32,7 @@ import { rendered } from '../rendered.ts';
 import type { Limits } from '../request-rates.ts';
 import { Seats } from '../seats.ts';
 import { validQuery } from '../validation.ts';
+import { resolveWebhooks, WebhookFields } from '../webhooks.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 100;
@@ -41,6 +43,8 @@ export const MAX_TRANSACTION_ID_CHARACTERS = 255;
 /** What the classify routes need of the rest of the server. */
 export interface ClassifyRouteDeps {
   db: Database;
+  /** What webhook settings are encrypted with. */
+  vault: Vault;
   feed: JobFeed;
   /** Requests that may wait for a job at a time. */
   maxWaitingRequests: number;
@@ -54,14 +58,6 @@ export interface ClassifyRouteDeps {
   jobCancelled(jobId: string): void;
 }
 
-export const WebhookConfiguration = z.object({
-  webhook_url: z.string().nullish(),
-  webhook_events: z.array(z.string()).nullish(),
-  webhook_headers: z.record(z.string(), z.string()).nullish(),
-  webhook_output_format: z.string().nullish(),
-  webhook_signing_secret: z.string().nullish(),
-});
-
 const CreateClassifyJob = z
   .object({
     file_input: boundedText({ max: 2_000 })
@@ -74,8 +70,7 @@ const CreateClassifyJob = z
     transaction_id: boundedText({ max: MAX_TRANSACTION_ID_CHARACTERS })
       .nullish()
       .describe('Idempotency key within the project: sent again, it answers with the job it first created.'),
-    webhook_configurations: z.array(WebhookConfiguration).nullish(),
-    webhook_configuration_ids: z.array(z.string()).nullish(),
+    ...WebhookFields,
   })
   .superRefine((body, context) => {
     const problem = (message: string) => context.addIssue({ code: 'custom', message, input: body });
@@ -127,6 +122,7 @@ const JobParams = z.object({ job_id: z.string() });
 /** `/api/v2/classify`: create, list, get and cancel classify jobs. */
 export function classifyRoutes({
   db,
+  vault,
   feed,
   limits,
   maxWaitingRequests,
@@ -184,7 +180,7 @@ export function classifyRoutes({
 
         const { input, document } = await resolveInput({ db, allowUrlInputs }, projectId, request.body);
         const { configuration, configurationId } = await resolveConfiguration(db, projectId, request.body);
-        refuseWebhooks(request.body);
+        const webhooks = await resolveWebhooks({ db, vault }, projectId, request.body);
         const job: NewClassifyJob = {
           id: newId('classifyJob'),
           project_id: projectId,
@@ -196,6 +192,7 @@ export function classifyRoutes({
           configuration_id: configurationId,
           parse_job_id: document.type === 'parse_job_id' ? document.id : null,
           transaction_id: transactionId,
+          webhooks,
         };
         const { body, created } = await insertClassifyJob(db, job, openJobsOf(request.principal, limits));
         if (created) jobCreated();
@@ -396,18 +393,4 @@ export async function resolveConfiguration(
   const parsed = ClassifyConfiguration.safeParse(saved.parameters);
   if (!parsed.success) throw unusable(z.prettifyError(parsed.error));
   return { configuration: parsed.data, configurationId: id };
-}
-
-/** A webhook that is accepted and never sent would be a promise broken in silence. */
-export function refuseWebhooks(
-  body: Pick<CreateClassifyJob, 'webhook_configurations' | 'webhook_configuration_ids'>,
-): void {
-  const unknown = body.webhook_configuration_ids?.[0];
-  if (unknown !== undefined) throw new AppError('not_found', `Webhook configuration ${unknown} not found`);
-  if (body.webhook_configurations?.length) {
-    throw new AppError(
-      'bad_request',
-      'webhook_configurations is not supported by this version; leave it out and poll the job instead.',
-    );
-  }
 }

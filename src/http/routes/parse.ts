@@ -36,13 +36,8 @@ import { rendered } from '../rendered.ts';
 import type { SignedUrls } from '../signed-urls.ts';
 import type { FileUploads } from '../uploads.ts';
 import { parseJsonBody } from '../validation.ts';
-import {
-  type ClassifyRouteDeps,
-  openJobsOf,
-  refuseWebhooks,
-  urlInputsDisabled,
-  WebhookConfiguration,
-} from './classify.ts';
+import { resolveWebhooks, WebhookFields } from '../webhooks.ts';
+import { type ClassifyRouteDeps, openJobsOf, urlInputsDisabled } from './classify.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 100;
@@ -92,8 +87,7 @@ const ParseOptions = z.strictObject({
     .refine((tags) => Object.keys(tags).length <= 50, 'at most 50 entries are kept')
     .nullish(),
   configuration_id: boundedText({ max: 200 }).nullish(),
-  webhook_configurations: z.array(WebhookConfiguration).nullish(),
-  webhook_configuration_ids: z.array(z.string()).nullish(),
+  ...WebhookFields,
   http_proxy: z.string().nullish().describe('Not supported together with source_url.'),
   agentic_options: IgnoredOptions,
   crop_box: IgnoredOptions,
@@ -239,8 +233,9 @@ export function parseRoutes(deps: ParseRouteDeps): FastifyPluginAsyncZod {
         const projectId = scopeOf(request.principal, request.query);
         const { file_id, source_url, ...options } = request.body;
         refuseUnusable(options);
+        const webhooks = await resolveWebhooks(deps, projectId, options);
         const input = source_url ? urlInput(source_url, options, deps) : await fileInput(db, projectId, file_id!);
-        return rendered(reply, await create(request, newJob(projectId, input, options, request.body)));
+        return rendered(reply, await create(request, { ...newJob(projectId, input, options, request.body), webhooks }));
       },
     );
 
@@ -267,8 +262,9 @@ export function parseRoutes(deps: ParseRouteDeps): FastifyPluginAsyncZod {
           return { purpose: 'parse', externalFileId: null };
         });
         try {
+          const webhooks = await resolveWebhooks(deps, projectId, options!);
           const input = { inputId: file.id, name: file.name };
-          return rendered(reply, await create(request, newJob(projectId, input, options!, options!)));
+          return rendered(reply, await create(request, { ...newJob(projectId, input, options!, options!), webhooks }));
         } catch (error) {
           for (const key of (await deleteFile(db, projectId, file.id)) ?? []) await blobs.remove(key);
           throw error;
@@ -409,7 +405,6 @@ function refuseUnusable(options: ParseOptions): void {
   if (options.configuration_id) {
     throw new AppError('not_found', `Parse configuration ${options.configuration_id} not found`);
   }
-  refuseWebhooks(options);
 }
 
 async function fileInput(db: Database, projectId: string, id: string): Promise<{ inputId: string; name: string }> {

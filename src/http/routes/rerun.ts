@@ -18,6 +18,7 @@ import { scopeOf } from '../auth.ts';
 import { errors } from '../openapi.ts';
 import { ScopeQuery } from '../query.ts';
 import { rendered } from '../rendered.ts';
+import { resolveWebhooks, WebhookFields } from '../webhooks.ts';
 import {
   type ClassifyRouteDeps,
   jobNotFound,
@@ -34,6 +35,7 @@ const RerunClassifyJob = z
     transaction_id: boundedText({ max: MAX_TRANSACTION_ID_CHARACTERS })
       .nullish()
       .describe('Idempotency key within the project, one namespace with that of `POST /api/v2/classify`.'),
+    ...WebhookFields,
   })
   .superRefine((body, context) => {
     if (!body.configuration || !body.configuration_id) return;
@@ -52,7 +54,7 @@ const RerunClassifyJob = z
   });
 
 /** `/api/v2/classify/{job_id}/rerun`: the same document again, with other rules and without reading it anew. */
-export function rerunRoutes({ db, limits, allowUrlInputs, jobCreated }: ClassifyRouteDeps): FastifyPluginAsyncZod {
+export function rerunRoutes({ db, vault, limits, allowUrlInputs, jobCreated }: ClassifyRouteDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/api/v2/classify/:job_id/rerun',
@@ -96,6 +98,7 @@ export function rerunRoutes({ db, limits, allowUrlInputs, jobCreated }: Classify
           configuration: { ...wanted, parsing_configuration: parsing },
           configuration_id: configurationId,
           transaction_id: transactionId,
+          webhooks: await resolveWebhooks({ db, vault }, projectId, body),
         };
         const { body: created } = await insertClassifyJob(db, job, openJobsOf(request.principal, limits));
         jobCreated();

@@ -6,7 +6,6 @@ import { createLocalEngine } from './classify/engines/local/pool.ts';
 import type { Config } from './config.ts';
 import type { WebhookSettings } from './domain/webhook.ts';
 import { buildApp } from './http/app.ts';
-import { fromNow } from './lib/clock.ts';
 import { ensureKeyFile, Vault } from './lib/vault.ts';
 import { keepReadings } from './parse/kept-readings.ts';
 import type { Parser } from './parse/parser.ts';
@@ -33,14 +32,8 @@ import {
   updateProject,
 } from './store/tenancy.ts';
 import { checkVault } from './store/vault-check.ts';
+import { type ClaimedDelivery, claimDeliveries, openLanes, settleDelivery } from './store/webhook-deliveries.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
-import {
-  type ClaimedDelivery,
-  claimDeliveries,
-  openLanes,
-  pruneDeliveries,
-  settleDelivery,
-} from './store/webhook-deliveries.ts';
 import { VERSION } from './version.ts';
 import { Deliverer } from './webhook/deliverer.ts';
 import { sendEvent } from './webhook/send.ts';
@@ -55,11 +48,8 @@ const POLL_MS = 500;
 /** No upload takes this long; a file that is still incomplete then belongs to a process that died. */
 const LEFTOVER_AGE_MS = 24 * 3600 * 1000;
 
-const DAY_MS = 24 * 3600 * 1000;
-
 /** What writing down how a webhook was answered may take beyond the time for the answer. */
 const WEBHOOK_LEASE_MARGIN_MS = 15_000;
-const PRUNED_AT_A_TIME = 500;
 
 /** Something that was started and can be stopped. */
 export interface Running {
@@ -121,7 +111,13 @@ export async function serve(config: Config): Promise<RunningServer> {
     releases.push(() => app.close());
     const url = await app.listen({ host: config.host, port: config.port });
     warmUp();
-    const upkeep = new Upkeep({ db, blobs, retentionDays: config.retentionDays, log });
+    const upkeep = new Upkeep({
+      db,
+      blobs,
+      retentionDays: config.retentionDays,
+      webhookLogDays: config.webhookLogDays,
+      log,
+    });
     releases.push(() => upkeep.stop());
     return { url, newApiKey, stop };
   } catch (error) {
@@ -338,10 +334,6 @@ function startDeliverer({
         return sendEvent({ settings, event: delivery.event, attempt }, policy, signal);
       },
       settle: (delivery, outcome) => settleDelivery(db, delivery, outcome),
-      prune: async () => {
-        const before = fromNow(-config.webhookLogDays * DAY_MS);
-        return (await pruneDeliveries(db, before, PRUNED_AT_A_TIME)) === PRUNED_AT_A_TIME;
-      },
       log,
     },
     { concurrency: config.webhookConcurrency, retryWaitsMs: config.webhookRetryWaitsMs },

@@ -194,8 +194,11 @@ export async function redeliver(
   });
 }
 
-/** Deletes deliveries that ended before then, at most `limit`; returns how many. */
-export async function pruneDeliveries(db: Database, before: Timestamp, limit: number): Promise<number> {
+/** Deletes deliveries that ended before then, oldest first, at most `limit`; returns how many. */
+export async function deleteOldDeliveries(
+  db: Database,
+  { before, limit }: { before: Timestamp; limit: number },
+): Promise<number> {
   return db.transaction().execute(async (transaction) => {
     const rows = await transaction
       .deleteFrom('webhook_deliveries')

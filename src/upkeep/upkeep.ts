@@ -11,6 +11,7 @@ import {
   listRetention,
   referencedBlobs,
 } from '../store/retention.ts';
+import { deleteOldDeliveries } from '../store/webhook-deliveries.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 const INTERVAL_MS = 3600 * 1000;
@@ -28,6 +29,8 @@ export interface UpkeepDeps {
   blobs: DiskBlobs;
   /** Days for which projects without a setting of their own keep what has ended; null = for ever. */
   retentionDays: number | null;
+  /** How long deliveries of webhooks that have ended are kept. */
+  webhookLogDays: number;
   log: {
     info(fields: object, message: string): void;
     error(fields: object, message: string): void;
@@ -64,7 +67,7 @@ export class Upkeep {
   }
 
   async #run(): Promise<void> {
-    const { db, blobs, retentionDays, log } = this.#deps;
+    const { db, blobs, retentionDays, webhookLogDays, log } = this.#deps;
     for (const { projectId, days } of await listRetention(db, retentionDays)) {
       if (days === null) continue;
       const batch = { projectId, before: fromNow(-days * DAY_MS), limit: BATCH };
@@ -86,6 +89,7 @@ export class Upkeep {
       }
     }
     await this.#repeat(() => deleteOldEvents(db, { before: fromNow(-EVENT_DAYS * DAY_MS), limit: BATCH }));
+    await this.#repeat(() => deleteOldDeliveries(db, { before: fromNow(-webhookLogDays * DAY_MS), limit: BATCH }));
     await blobs.removeLeftovers(ORPHAN_AGE_MS);
     await this.#removeOrphans();
   }

@@ -25,8 +25,6 @@ export interface DelivererDeps<Claimed extends Delivery> {
   send(delivery: Claimed, signal: AbortSignal): Promise<DeliveryAttempt>;
   /** False = somebody else holds the delivery by now. */
   settle(delivery: Claimed, outcome: Outcome): Promise<boolean>;
-  /** Deletes some of what is too old to keep; true = there may be more. */
-  prune(): Promise<boolean>;
   log: {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
@@ -47,7 +45,6 @@ const MAX_PER_LANE = 4;
 const POLL_MS = 1_000;
 /** Jobs may end much more often than it is worth looking; what is announced meanwhile is found by the next look. */
 const MIN_PAUSE_MS = 20;
-const PRUNE_EVERY_MS = 60_000;
 
 /**
  * Sends what is due, in lanes: one for each project and origin. Lanes take turns, and one whose last attempt failed is
@@ -66,7 +63,6 @@ export class Deliverer<Claimed extends Delivery> {
   readonly #loop: Promise<void>;
   /** The lane that was served last: the next look begins behind it. */
   #lastLane = '';
-  #nextPrune = 0;
 
   constructor(deps: DelivererDeps<Claimed>, settings: DelivererSettings) {
     this.#deps = deps;
@@ -104,7 +100,6 @@ export class Deliverer<Claimed extends Delivery> {
 
   /** Starts what is due and has room. Returns how long nothing else will be due. */
   async #look(): Promise<number> {
-    await this.#pruneSometimes();
     const lanes = await this.#deps.lanes();
     this.#forgetLanes(new Set(lanes.map(({ lane }) => lane)));
     const turn = lanes.findIndex(({ lane }) => lane > this.#lastLane);
@@ -196,12 +191,6 @@ export class Deliverer<Claimed extends Delivery> {
     this.#failing.add(delivery.lane);
     const waitMs = this.#settings.retryWaitsMs[attempts.length - 1];
     return waitMs === undefined ? { kind: 'failed', attempts } : { kind: 'retry', attempts, waitMs };
-  }
-
-  async #pruneSometimes(): Promise<void> {
-    if (performance.now() < this.#nextPrune) return;
-    const more = await this.#deps.prune();
-    this.#nextPrune = performance.now() + (more ? POLL_MS : PRUNE_EVERY_MS);
   }
 }
 

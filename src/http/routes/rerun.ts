@@ -54,7 +54,13 @@ const RerunClassifyJob = z
   });
 
 /** `/api/v2/classify/{job_id}/rerun`: the same document again, with other rules and without reading it anew. */
-export function rerunRoutes({ db, vault, limits, allowUrlInputs, jobCreated }: ClassifyRouteDeps): FastifyPluginAsyncZod {
+export function rerunRoutes({
+  db,
+  vault,
+  limits,
+  allowUrlInputs,
+  jobCreated,
+}: ClassifyRouteDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/api/v2/classify/:job_id/rerun',

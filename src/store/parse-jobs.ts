@@ -7,7 +7,14 @@ import { newId } from '../lib/ids.ts';
 import { type Database, inTransaction } from './database.ts';
 import { recordChange, recordDeletions } from './job-changes.ts';
 import { refuseTooManyJobs } from './open-jobs.ts';
-import { deleteUnusedResult, findResult, type ResultKey, recordResult } from './parse-results.ts';
+import {
+  deleteUnusedResult,
+  findFileOfResult,
+  findJobOfResult,
+  findResult,
+  type ResultKey,
+  recordResult,
+} from './parse-results.ts';
 import type { Tables } from './schema.ts';
 import { attachWebhooks, type NewEndpoint } from './webhook-outbox.ts';
 
@@ -96,17 +103,6 @@ export async function isReadable(
   return (await findFileOfResult(db, job.resultKey)) ? 'yes' : 'gone';
 }
 
-/** A file of the project with the content that a result was read from: by reading it again the result comes back. */
-export async function findFileOfResult(db: Database, key: ResultKey): Promise<string | null> {
-  const file = await db
-    .selectFrom('files')
-    .select('id')
-    .where('project_id', '=', key.projectId)
-    .where('content_hash', '=', key.contentHash)
-    .executeTakeFirst();
-  return file?.id ?? null;
-}
-
 /** A result that is there, and the parse job that shows it; a job is made where the last one was deleted. */
 export async function findReading(
   db: Database,
@@ -182,17 +178,6 @@ export async function deleteParseJob(db: Database, projectId: string, id: string
     await recordDeletions(transaction, 'parse', [{ project_id: projectId, status: job.status }]);
     return job.resultKey === null ? [] : deleteUnusedResult(transaction, job.resultKey);
   });
-}
-
-async function findJobOfResult(db: Database, key: ResultKey): Promise<string | null> {
-  const row = await db
-    .selectFrom('parse_jobs')
-    .select('id')
-    .where('project_id', '=', key.projectId)
-    .where('content_hash', '=', key.contentHash)
-    .where('cache_key', '=', key.cacheKey)
-    .executeTakeFirst();
-  return row?.id ?? null;
 }
 
 function jobAndRow(

@@ -48,7 +48,7 @@ export async function recordResult(
   key: ResultKey,
   stored: { blobKey: string; sizeBytes: number },
 ): Promise<{ blobKey: string } | null> {
-  if (!(await hasFileOf(transaction, key))) return null;
+  if ((await findFileOfResult(transaction, key)) === null) return null;
   const earlier = await findResult(transaction, key);
   if (earlier) return earlier;
   await transaction
@@ -78,14 +78,7 @@ export async function forgetResult(db: Database, key: ResultKey, blobKey: string
 
 /** Deletes a result that no parse job has any more; returns the keys of blobs that nothing refers to any more. */
 export async function deleteUnusedResult(transaction: Transaction<Tables>, key: ResultKey): Promise<string[]> {
-  const owner = await transaction
-    .selectFrom('parse_jobs')
-    .select('id')
-    .where('project_id', '=', key.projectId)
-    .where('content_hash', '=', key.contentHash)
-    .where('cache_key', '=', key.cacheKey)
-    .executeTakeFirst();
-  if (owner) return [];
+  if ((await findJobOfResult(transaction, key)) !== null) return [];
   const deleted = await transaction
     .deleteFrom('parse_results')
     .where('project_id', '=', key.projectId)
@@ -101,7 +94,7 @@ export async function deleteResultsWithoutFile(
   transaction: Transaction<Tables>,
   content: Pick<ResultKey, 'projectId' | 'contentHash'>,
 ): Promise<string[]> {
-  if (await hasFileOf(transaction, content)) return [];
+  if ((await findFileOfResult(transaction, content)) !== null) return [];
   const deleted = await transaction
     .deleteFrom('parse_results')
     .where('project_id', '=', content.projectId)
@@ -156,12 +149,25 @@ const noOpenJobReads = sql<boolean>`not exists (
     and parse_jobs.content_hash = parse_results.content_hash
     and parse_jobs.cache_key = parse_results.cache_key)`;
 
-async function hasFileOf(db: Database, content: Pick<ResultKey, 'projectId' | 'contentHash'>): Promise<boolean> {
+/** A file of the project with the content that a result was read from: by reading it again the result comes back. */
+export async function findFileOfResult(db: Database, key: Omit<ResultKey, 'cacheKey'>): Promise<string | null> {
   const file = await db
     .selectFrom('files')
     .select('id')
-    .where('project_id', '=', content.projectId)
-    .where('content_hash', '=', content.contentHash)
+    .where('project_id', '=', key.projectId)
+    .where('content_hash', '=', key.contentHash)
     .executeTakeFirst();
-  return file !== undefined;
+  return file?.id ?? null;
+}
+
+/** A parse job that has this result; null = there is none. */
+export async function findJobOfResult(db: Database, key: ResultKey): Promise<string | null> {
+  const row = await db
+    .selectFrom('parse_jobs')
+    .select('id')
+    .where('project_id', '=', key.projectId)
+    .where('content_hash', '=', key.contentHash)
+    .where('cache_key', '=', key.cacheKey)
+    .executeTakeFirst();
+  return row?.id ?? null;
 }

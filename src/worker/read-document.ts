@@ -8,14 +8,13 @@ import type { Parser } from '../parse/parser.ts';
 import { type Database, inTransaction } from '../store/database.ts';
 import { findFile } from '../store/files.ts';
 import {
-  findFileOfResult,
   findReading,
   type NewParseJob,
   recordReading,
   restoreResult,
   type StoredParseJob,
 } from '../store/parse-jobs.ts';
-import { findResult, forgetResult, type ResultKey, recordResult } from '../store/parse-results.ts';
+import { findFileOfResult, findResult, forgetResult, type ResultKey, recordResult } from '../store/parse-results.ts';
 import type { FetchDeps } from './input-file.ts';
 
 /** What reading documents takes. */

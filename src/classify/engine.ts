@@ -13,6 +13,13 @@ export interface Evidence {
   end: number;
 }
 
+/** A document somebody has labelled. */
+export interface Example {
+  /** One of the rules' types, or null: no rule fits. Examples of other types are not looked at. */
+  type: string | null;
+  pages: readonly PageText[];
+}
+
 /** The answer of an engine for one document. */
 export interface Classification {
   /** One of the rules' types, or null when none fits. */
@@ -37,6 +44,8 @@ export interface Classification {
   } | null;
   /** Demands of the rules ("total above 10,000") and whether the document meets them. */
   checks: { type: string; requirement: string; met: boolean; quote: string | null }[];
+  /** For each label with examples: how many were looked at, and how many of them the document is like. */
+  examples: { type: string | null; count: number; alike: number }[];
 }
 
 /** Decides which rule a document fits. Implementations are deterministic: same pages and rules, same answer. */
@@ -47,12 +56,17 @@ export interface Engine {
    * @param pages at least one page with text; the caller has turned a document without text into an error.
    * @param rules 1..500 rules with unique types.
    * @param options.noneThreshold no rule fits when the probability of that is above this, 0..1. Default: the engine's.
+   * @param options.examples labelled documents; those that the document is like speak for their labels. Default: none.
    * @throws AppError `INTERNAL_ERROR` (retryable) when the engine itself fails; the abort reason when `signal` aborts.
    */
   classify(
     pages: readonly PageText[],
     rules: readonly Rule[],
-    options?: { signal?: AbortSignal; noneThreshold?: number | undefined },
+    options?: {
+      signal?: AbortSignal;
+      noneThreshold?: number | undefined;
+      examples?: readonly Example[] | undefined;
+    },
   ): Promise<Classification>;
   /** Loads what the first document would otherwise wait for. Calling it is optional. */
   warmUp(): Promise<void>;

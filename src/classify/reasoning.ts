@@ -13,6 +13,7 @@ export interface Findings {
   nearest: Classification['nearest'];
   language: Classification['language'];
   checks: Classification['checks'];
+  examples: Classification['examples'];
 }
 
 /**
@@ -37,6 +38,13 @@ export function explain(decision: Decision, findings: Findings): string {
       const lacked = nearest.missing.length > 0 ? `; not found: ${listed(nearest.missing)}` : '';
       sentences.push(`Next was ${named(nearest)}${lacked}.`);
     }
+  }
+  // Examples of null are those of a catch-all rule, too.
+  const label = type !== null && catchAlls.includes(type) ? null : type;
+  const alike = findings.examples.find((example) => example.type === label)?.alike ?? 0;
+  if (alike > 0) {
+    const documents = alike === 1 ? 'a document' : `${alike} documents`;
+    sentences.push(`It is like ${documents} you labelled ${label === null ? 'as fitting no rule' : `"${label}"`}.`);
   }
   const about = new Set([type, nearest?.type]);
   for (const { type: owner, requirement, met, quote } of findings.checks.filter((check) => about.has(check.type))) {

@@ -27,6 +27,7 @@ import { configurationRoutes } from './routes/configurations.ts';
 import { detailsRoutes } from './routes/details.ts';
 import { downloadRoutes } from './routes/download.ts';
 import { eventRoutes } from './routes/events.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { legacyFileRoutes } from './routes/legacy-files.ts';
@@ -147,6 +148,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     await api.register(bulkRoutes(deps));
     await api.register(rerunRoutes(deps));
     await api.register(detailsRoutes(deps));
+    await api.register(feedbackRoutes(deps));
     await api.register(statsRoutes(deps));
     await api.register(eventRoutes(deps));
     await api.register(classifierRoutes(deps));

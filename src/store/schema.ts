@@ -114,6 +114,19 @@ export interface Tables {
     /** The group the job was created with; null = it was created alone. */
     group_id: ColumnType<string | null, string | null | undefined>;
   };
+  /** What people said the answers of jobs should have been; a row goes with its job. */
+  feedback: {
+    job_id: string;
+    project_id: string;
+    /** Which jobs learn from it: `feedbackScope`. */
+    scope: string;
+    /** What the job has read. */
+    parse_job_id: string;
+    /** Null = no rule fits. */
+    type: string | null;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+  };
   /** Jobs created by one request. */
   job_groups: {
     id: string;

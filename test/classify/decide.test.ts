@@ -9,6 +9,7 @@ const nothing: Findings = {
   nearest: null,
   language: { code: 'en', supported: true },
   checks: [],
+  examples: [],
 };
 
 const shares = [

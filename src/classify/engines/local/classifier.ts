@@ -1,12 +1,13 @@
 import type { PageText } from '../../../domain/document.ts';
 import type { Rule } from '../../../domain/rules.ts';
 import { decide } from '../../decide.ts';
-import type { Classification } from '../../engine.ts';
+import type { Classification, Example } from '../../engine.ts';
 import { findEvidence } from '../../evidence.ts';
 import { explain } from '../../reasoning.ts';
 import type { Background } from './background.ts';
 import { DocumentReader, type ReadDocument } from './document-reader.ts';
 import type { Encoder } from './encoder/encoder.ts';
+import { type Likeness, likenessOf, type ReadExample } from './examples.ts';
 import { rankerFeatures } from './features/all.ts';
 import { missingCues } from './features/coverage.ts';
 import { lexiconAdvantage, lexiconScore } from './features/lexicon.ts';
@@ -51,14 +52,18 @@ export class Classifier {
   async classify(
     pages: readonly PageText[],
     rules: readonly Rule[],
-    { noneThreshold }: { noneThreshold?: number | undefined } = {},
+    {
+      noneThreshold,
+      examples = [],
+    }: { noneThreshold?: number | undefined; examples?: readonly Example[] | undefined } = {},
   ): Promise<Classification> {
     const compiled = await this.compiler.compile(rules);
     const { described, catchAlls } = compiled;
     const document = await this.reader.read(pages);
     const checks = described.map(({ requirements }) => requirements.map((wanted) => check(wanted, document.text)));
+    const likeness = await this.#compare(document, compiled, examples);
     const belief =
-      described.length === 0 ? { shares: [], none: 1 } : believe(document, compiled, this.#weights, checks);
+      described.length === 0 ? { shares: [], none: 1 } : believe(document, compiled, this.#weights, checks, likeness);
     const decision = decide({
       shares: described.map(({ rule }, index) => ({ type: rule.type, share: belief.shares[index]! })),
       catchAlls,
@@ -86,6 +91,7 @@ export class Classifier {
           quote,
         })),
       ),
+      examples: likeness.labels,
     };
     return {
       type: decision.type,
@@ -98,7 +104,25 @@ export class Classifier {
       language: findings.language,
       nearest: findings.nearest,
       checks: findings.checks,
+      examples: findings.examples,
     };
+  }
+
+  /** What the examples say. A catch-all rule is what is right when no other fits, so its examples are those of null. */
+  async #compare(
+    document: ReadDocument,
+    { described, catchAlls }: CompiledRules,
+    examples: readonly Example[],
+  ): Promise<Likeness> {
+    const types = described.map(({ rule }) => rule.type);
+    const read: ReadExample[] = [];
+    for (const { type, pages } of examples) {
+      const label = type !== null && catchAlls.includes(type) ? null : type;
+      if (label !== null && !types.includes(label)) continue;
+      read.push({ type: label, direction: await this.reader.readDirection(pages) });
+    }
+    const direction = document.meaning.centredMean;
+    return likenessOf({ direction, wordCount: document.words.wordCount }, read, types);
   }
 }
 
@@ -108,6 +132,7 @@ export function believe(
   compiled: CompiledRules,
   weights: Weights,
   checks: readonly (readonly Check[])[],
+  likeness?: Likeness,
 ): { shares: number[]; none: number } {
   const competing = [...compiled.described, ...compiled.standIns];
   const features = competing.map((rule) => rankerFeatures(document, rule, compiled));
@@ -115,7 +140,8 @@ export function believe(
   const sureness = document.language.supported ? 1 : UNKNOWN_LANGUAGE_SURENESS;
   const scores = features.map((values, index) => {
     const unmet = checks[index]?.filter(({ met }) => !met).length ?? 0;
-    return sureness * rankerScore(values, weights.ranker) - unmet * UNMET_PENALTY;
+    const learned = likeness?.scores[index] ?? 0;
+    return sureness * rankerScore(values, weights.ranker) + learned - unmet * UNMET_PENALTY;
   });
   const shares = softmax(scores);
   const best = indexOfLargest(scores);
@@ -131,7 +157,7 @@ export function believe(
     },
     wordCount: document.words.wordCount,
   });
-  const gate = noneProbability(inputs, weights.gate);
+  const gate = noneProbability(inputs, weights.gate, likeness?.none);
   const described = shares.slice(0, compiled.described.length);
   const total = described.reduce((sum, share) => sum + share, 0);
   return { shares: described.map((share) => share / total), none: 1 - (1 - gate) * Math.min(1, total) };

@@ -31,6 +31,8 @@ export interface ReadDocument {
 const HEAD_CHARACTERS = 30_000;
 /** Documents kept, so that other rules on the same text cost the rules' work only; one takes about 300 KB. */
 const MAX_DOCUMENTS = 64;
+/** Of examples only this is kept: 2 KB each. */
+const MAX_DIRECTIONS = 2_000;
 /** A passage in another language is read by the encoder as the English words known for it, if there are as many. */
 const MIN_GLOSSES = 3;
 
@@ -40,6 +42,7 @@ export class DocumentReader {
   readonly #vectors: WordVectors;
   readonly #background: Background;
   readonly #read = new WeightedLru<ReadDocument>(MAX_DOCUMENTS);
+  readonly #directions = new WeightedLru<Float32Array>(MAX_DIRECTIONS);
 
   constructor(parts: { encoder: Encoder; vectors: WordVectors; background: Background }) {
     this.#encoder = parts.encoder;
@@ -48,24 +51,42 @@ export class DocumentReader {
   }
 
   async read(pages: readonly PageText[]): Promise<ReadDocument> {
-    const text = withoutOrders(foldPages(pages, HEAD_CHARACTERS));
+    const text = textOf(pages);
     const key = sha256(text);
     const known = this.#read.get(key);
     if (known !== undefined) return known;
     const language = detectLanguage(text);
     const words = readWords(text, this.#vectors, language.code);
-    const chunks = chunkText(text).map((chunk) => inEnglish(chunk, language));
     const document: ReadDocument = {
       text,
       language,
       words,
       hits: wordHitsOf(words, this.#vectors),
-      meaning: readMeaning(await this.#encoder.embed(chunks), this.#background.documentMean),
+      meaning: await this.#meaningOf(text, language),
       lexicon: scoreDocumentTypes(text),
     };
     this.#read.set(key, document, 1);
     return document;
   }
+
+  /** `meaning.centredMean` alone, which is all that is compared with an example. */
+  async readDirection(pages: readonly PageText[]): Promise<Float32Array> {
+    const text = textOf(pages);
+    const key = sha256(text);
+    let direction = this.#directions.get(key) ?? this.#read.get(key)?.meaning.centredMean;
+    if (direction === undefined) direction = (await this.#meaningOf(text, detectLanguage(text))).centredMean;
+    this.#directions.set(key, direction, 1);
+    return direction;
+  }
+
+  async #meaningOf(text: string, language: Language): Promise<DocumentMeaning> {
+    const chunks = chunkText(text).map((chunk) => inEnglish(chunk, language));
+    return readMeaning(await this.#encoder.embed(chunks), this.#background.documentMean);
+  }
+}
+
+function textOf(pages: readonly PageText[]): string {
+  return withoutOrders(foldPages(pages, HEAD_CHARACTERS));
 }
 
 /** The encoder knows English only. */

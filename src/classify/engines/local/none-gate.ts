@@ -82,9 +82,9 @@ export function gateInputs(options: {
   };
 }
 
-/** P(no rule fits) = σ(bias + Σ weight·(input − mean)/deviation + logit(prior)). */
-export function noneProbability(inputs: GateInputs, weights: GateWeights): number {
-  let z = weights.bias + Math.log(weights.prior / (1 - weights.prior));
+/** P(no rule fits) = σ(bias + Σ weight·(input − mean)/deviation + logit(prior) + learned), `learned` from examples. */
+export function noneProbability(inputs: GateInputs, weights: GateWeights, learned = 0): number {
+  let z = weights.bias + Math.log(weights.prior / (1 - weights.prior)) + learned;
   for (const name of Object.keys(weights.inputs) as (keyof GateInputs)[]) {
     const { mean, deviation, weight } = weights.inputs[name];
     z += (weight * (inputs[name] - mean)) / deviation;

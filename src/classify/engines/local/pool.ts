@@ -1,13 +1,14 @@
 import type { PageText } from '../../../domain/document.ts';
 import type { Rule } from '../../../domain/rules.ts';
 import { createThreadPool } from '../../../lib/thread-pool.ts';
-import type { Classification, Engine } from '../../engine.ts';
+import type { Classification, Engine, Example } from '../../engine.ts';
 import { localEngineVersion } from './version.ts';
 
 export interface ClassifyRequest {
   pages: readonly PageText[];
   rules: readonly Rule[];
   noneThreshold?: number | undefined;
+  examples?: readonly Example[] | undefined;
 }
 
 export interface ThreadData {
@@ -37,12 +38,16 @@ export function createLocalEngine(options: {
   });
   return {
     version: localEngineVersion(),
-    classify: (pages, rules, { signal, noneThreshold = options.noneThreshold } = {}) => {
-      // Everything sent is copied, and the rest of a page can be larger than its text.
-      const texts = pages.map(({ number, text }) => ({ number, text }));
-      return pool.run({ pages: texts, rules, noneThreshold }, { signal });
+    classify: (pages, rules, { signal, noneThreshold = options.noneThreshold, examples } = {}) => {
+      const sent = examples?.map(({ type, pages }) => ({ type, pages: textsOf(pages) }));
+      return pool.run({ pages: textsOf(pages), rules, noneThreshold, examples: sent }, { signal });
     },
     warmUp: () => pool.warmUp(),
     close: () => pool.close(),
   };
+}
+
+/** Everything sent is copied, and the rest of a page can be larger than its text. */
+function textsOf(pages: readonly PageText[]): PageText[] {
+  return pages.map(({ number, text }) => ({ number, text }));
 }

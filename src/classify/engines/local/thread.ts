@@ -11,7 +11,7 @@ await serveThread(async () => {
   const { classifier, close } = await loadClassifier(workerData as ThreadData);
   stepBack();
   return {
-    handle: ({ pages, rules, noneThreshold }: ClassifyRequest) => classifier.classify(pages, rules, { noneThreshold }),
+    handle: ({ pages, rules, ...options }: ClassifyRequest) => classifier.classify(pages, rules, options),
     close,
   };
 });

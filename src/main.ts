@@ -38,6 +38,7 @@ import { VERSION } from './version.ts';
 import { Deliverer } from './webhook/deliverer.ts';
 import { sendEvent } from './webhook/send.ts';
 import { Worker } from './worker/loop.ts';
+import { ExampleReader } from './worker/read-examples.ts';
 import { ResultEviction } from './worker/result-eviction.ts';
 import { runClassifyJob } from './worker/run-classify-job.ts';
 import { runParseJob } from './worker/run-parse-job.ts';
@@ -274,6 +275,7 @@ function startWorker({
     outbound: outboundPolicy(config),
     maxUploadBytes: config.maxUploadBytes,
     resultStored: (sizeBytes: number) => eviction.stored(sizeBytes),
+    examples: new ExampleReader({ db, blobs }),
   };
   const queue = new JobQueue(db, config);
   const worker = new Worker(

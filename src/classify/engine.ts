@@ -48,7 +48,7 @@ export interface Classification {
   examples: { type: string | null; count: number; alike: number }[];
 }
 
-/** Decides which rule a document fits. Implementations are deterministic: same pages and rules, same answer. */
+/** Decides which rule a document fits. Implementations are deterministic: same pages, rules and examples, same answer. */
 export interface Engine {
   /** Names the algorithm and every input that can change an answer (weights, lexicon, encoder). Stored with results. */
   readonly version: string;

@@ -4,13 +4,13 @@ import type { ClassifyJob } from './job.ts';
 import { boundedText, DateTime } from './text.ts';
 
 /** What a person says the answer of a job should have been. */
-export const FeedbackInput = z
+export const NewFeedback = z
   .object({
     type: boundedText({ max: 50 })
       .nullable()
       .describe('The right type, one of the rules of the job; null = no rule fits.'),
   })
-  .meta({ id: 'ClassifyFeedbackInput', examples: [{ type: 'contract' }] });
+  .meta({ id: 'ClassifyFeedbackCreate', examples: [{ type: 'contract' }] });
 
 export const Feedback = z
   .object({

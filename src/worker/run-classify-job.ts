@@ -6,7 +6,7 @@ import { findParseJob } from '../store/parse-jobs.ts';
 import { readProjectSettings } from '../store/tenancy.ts';
 import { inputFile } from './input-file.ts';
 import { type ReadDeps, readAgain, readOnce } from './read-document.ts';
-import { type ExampleDeps, readExamples } from './read-examples.ts';
+import type { ExampleReader } from './read-examples.ts';
 
 /** The pages of a document and the parse job that read them. */
 interface ReadInput {
@@ -17,7 +17,7 @@ interface ReadInput {
 /** A classify job from its claim to its result: read the document, then ask the engine which rule it fits. */
 export async function runClassifyJob(
   claimed: ClaimedClassifyJob,
-  deps: ReadDeps & ExampleDeps & { engine: Engine },
+  deps: ReadDeps & { engine: Engine; examples: ExampleReader },
   signal: AbortSignal,
 ): Promise<Success> {
   const began = performance.now();
@@ -27,7 +27,7 @@ export async function runClassifyJob(
   const answer = await deps.engine.classify(document.pages, claimed.job.configuration.rules, {
     signal,
     noneThreshold: none_threshold ?? undefined,
-    examples: await readExamples(claimed.job, deps),
+    examples: await deps.examples.read(claimed.job),
   });
   const { type, confidence, reasoning, ...findings } = answer;
   const milliseconds = { read: Math.round(read - began), classify: Math.round(performance.now() - read) };

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { Feedback, FeedbackInput, feedbackScope } from '../../domain/feedback.ts';
+import { Feedback, feedbackScope, NewFeedback } from '../../domain/feedback.ts';
 import { ClassifyJob } from '../../domain/job.ts';
 import { AppError } from '../../errors.ts';
 import { normalizeId } from '../../lib/ids.ts';
@@ -33,7 +33,7 @@ export function feedbackRoutes({ db }: { db: Database }): FastifyPluginAsyncZod 
             'completed answers 409. An extension of Pigeonhole.',
           params: JobParams,
           querystring: ScopeQuery,
-          body: FeedbackInput,
+          body: NewFeedback,
           response: { 200: Feedback, ...errors(400, 401, 403, 404, 409, 422) },
         },
       },

@@ -23,7 +23,7 @@ export const EXAMPLE_WEIGHTS = {
   /** Of the cosine with the most similar example. */
   nearest: 3,
   /** Added for a document that is all but the same as an example. */
-  twin: 6,
+  twin: 10,
   /** A cosine that speaks neither for nor against a type. */
   neutral: 0.4,
   /** What the neutral cosine is higher by when hardly any type has examples to compare with. */
@@ -35,7 +35,7 @@ export const EXAMPLE_WEIGHTS = {
 };
 
 /** Two documents with a higher cosine than this are variants of one. */
-const TWIN_COSINE = 0.9;
+const TWIN_COSINE = 0.95;
 /** Words from which on the encoder's vector of a document says all it can. */
 const FULL_WORDS = 40;
 /** Weight of a single example, and what each doubling adds, up to 1. */

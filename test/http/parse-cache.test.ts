@@ -108,6 +108,23 @@ test('a URL that cannot be fetched fails the job and leaves nothing behind', asy
   expect(await blobs(server.dataDir)).toEqual(before);
 });
 
+test('a URL of an address that is not public fails the job, which asks nobody', async () => {
+  const strict = await startServer({ PIGEONHOLE_WORKERS: '1', PIGEONHOLE_ALLOW_URL_INPUTS: 'true' });
+  try {
+    const client = new Api(strict.url);
+    requests = 0;
+    const { port } = new URL(origin);
+    for (const host of ['127.0.0.1', 'localhost', '0x7f000001', '[::ffff:127.0.0.1]']) {
+      const failed = await client.ended((await client.job(`http://${host}:${port}/invoice.txt`)).id);
+      expect(failed).toMatchObject({ status: 'FAILED', parse_job_id: null });
+      expect(failed.error_message).toMatch(/^URL_NOT_FETCHED: /);
+    }
+    expect(requests).toBe(0);
+  } finally {
+    await dispose(strict);
+  }
+});
+
 test('parse jobs that were acknowledged, and classify jobs that wait for them, survive kill -9', {
   timeout: 90_000,
 }, async () => {

@@ -181,6 +181,25 @@ describe('the events of a job', () => {
     expect(JSON.parse(event!.body).data.id).toBe(rerun.body.id);
   });
 
+  test('of a parse job are its own: those of its statuses, and of its failure', async () => {
+    const events = ['parse.pending', 'parse.success', 'parse.error'];
+    const hooks = (path: string) => ({ webhook_configurations: [hook(path, { webhook_events: events })] });
+    const tier = { tier: 'fast', version: 'latest', disable_cache: true };
+    const create = (fileId: string, path: string) =>
+      api.call<{ id: string }>('POST', '/api/v2/parse', { json: { file_id: fileId, ...tier, ...hooks(path) } });
+
+    const parse = await create(file, '/ok/parse');
+    expect(parse.status, parse.text).toBe(200);
+    const sent = await receiver.on('/ok/parse', 2);
+    expect(typesOf(sent).sort()).toEqual(['parse.pending', 'parse.success']);
+    for (const { body } of sent)
+      expect(JSON.parse(body).data).toMatchObject({ id: parse.body.id, job_id: parse.body.id });
+
+    const broken = (await api.upload('%PDF-1.7 broken', 'broken.pdf')).id;
+    await create(broken, '/ok/parse-error');
+    expect(typesOf(await receiver.on('/ok/parse-error', 2)).sort()).toEqual(['parse.error', 'parse.pending']);
+  });
+
   test('of a v1 job are its own: pending, and one for its end that tells whether all files could be classified', async () => {
     const broken = await api.upload('%PDF-1.7 broken', 'broken.pdf');
     const created = await api.call<{ id: string }>('POST', '/api/v1/classifier/jobs', {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ClassifyConfiguration } from './rules.ts';
+import { ClassifyConfiguration, type Rule } from './rules.ts';
 import { boundedText, DateTime } from './text.ts';
 
 /** Characters of JSON that the parameters of one configuration may have; 500 rules with examples take less. */
@@ -16,10 +16,41 @@ export const PRODUCT_TYPES = [
 export const ProductType = z.enum(PRODUCT_TYPES).meta({ id: 'ProductType' });
 export type ProductType = z.infer<typeof ProductType>;
 
-/** Parameters of a classify configuration: what a job would carry as its `configuration`. */
+const MAX_EXAMPLES = 200;
+
+/** A document with its label, for jobs to learn from. */
+export const ConfigurationExample = z
+  .object({
+    file_id: boundedText({ min: 1, max: 200 }).nullish(),
+    parse_job_id: boundedText({ min: 1, max: 200 }).nullish(),
+    type: boundedText({ max: 50 }).nullable().describe('One of the types of the rules; null = no rule fits.'),
+  })
+  .refine(({ file_id, parse_job_id }) => !file_id !== !parse_job_id, {
+    error: 'exactly one of file_id and parse_job_id is required',
+  })
+  .meta({ id: 'ClassifyExample' });
+export type ConfigurationExample = z.infer<typeof ConfigurationExample>;
+
+/** Parameters of a classify configuration: what a job would carry as its `configuration`, and examples. */
 export const ClassifyParameters = z
-  .object({ product_type: z.literal('classify_v2'), ...ClassifyConfiguration.shape })
+  .object({
+    product_type: z.literal('classify_v2'),
+    ...ClassifyConfiguration.shape,
+    examples: z
+      .array(ConfigurationExample)
+      .max(MAX_EXAMPLES)
+      .optional()
+      .describe('Labelled documents of the project, which jobs learn from. An extension of Pigeonhole.'),
+  })
+  .refine(({ rules, examples = [] }) => examples.every(({ type }) => type === null || hasType(rules, type)), {
+    error: 'the type of an example should be null or the type of one of the rules',
+    path: ['examples'],
+  })
   .meta({ id: 'ClassifyParameters' });
+
+function hasType(rules: readonly Rule[], wanted: string): boolean {
+  return rules.some(({ type }) => type === wanted);
+}
 
 /** Parameters of other products are kept as they came: whoever reads them checks them. */
 const OtherParameters = z

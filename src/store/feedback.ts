@@ -22,7 +22,7 @@ export interface LabelledDocument {
   blobKey: string;
 }
 
-/** Rows looked at for the newest examples of each type. */
+/** Labelled documents of a scope that are looked at. */
 const MAX_ROWS = 2_000;
 
 /** Records what the answer of a completed job should have been; what was said of the job before is replaced. */
@@ -70,14 +70,10 @@ export async function deleteFeedback(db: Database, projectId: string, jobId: str
   return numDeletedRows > 0n;
 }
 
-/**
- * The documents labelled last, newest first. A content counts once, with its newest label; one whose file, parse job or
- * pages were deleted does not count.
- */
+/** The documents labelled last, newest first; those whose file, parse job or pages were deleted do not count. */
 export async function listLabelledDocuments(
   db: Database,
   { projectId, scope }: FeedbackScope,
-  { perType, total }: { perType: number; total: number },
 ): Promise<LabelledDocument[]> {
   const rows = await db
     .selectFrom('feedback')
@@ -99,17 +95,5 @@ export async function listLabelledDocuments(
     .orderBy('feedback.job_id')
     .limit(MAX_ROWS)
     .execute();
-  const chosen: LabelledDocument[] = [];
-  const seen = new Set<string>();
-  const counts = new Map<string | null, number>();
-  for (const { type, content_hash: contentHash, blob_key: blobKey } of rows) {
-    const count = counts.get(type) ?? 0;
-    if (seen.has(contentHash)) continue;
-    seen.add(contentHash);
-    if (count === perType) continue;
-    counts.set(type, count + 1);
-    chosen.push({ type, contentHash, blobKey });
-    if (chosen.length === total) break;
-  }
-  return chosen;
+  return rows.map((row) => ({ type: row.type, contentHash: row.content_hash, blobKey: row.blob_key }));
 }

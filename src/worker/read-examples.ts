@@ -5,8 +5,9 @@ import type { PageText } from '../domain/document.ts';
 import { feedbackScope } from '../domain/feedback.ts';
 import type { ClassifyJob } from '../domain/job.ts';
 import { WeightedLru } from '../lib/weighted-lru.ts';
+import { listConfigurationExamples } from '../store/configuration-examples.ts';
 import type { Database } from '../store/database.ts';
-import { listLabelledDocuments } from '../store/feedback.ts';
+import { type LabelledDocument, listLabelledDocuments } from '../store/feedback.ts';
 
 /** The newest say most; each costs the first job that meets it what reading a document costs the engine. */
 const EXAMPLES = { perType: 20, total: 200 };
@@ -26,11 +27,15 @@ export class ExampleReader {
     this.#blobs = blobs;
   }
 
-  /** The labelled documents of the job's scope whose pages are still there, newest first. */
+  /** What people said of jobs of the same scope, newest first, then the examples of the saved configuration. */
   async read(job: ClassifyJob): Promise<Example[]> {
-    const where = { projectId: job.project_id, scope: feedbackScope(job) };
+    const { project_id: projectId, configuration_id: configurationId } = job;
+    const documents = await listLabelledDocuments(this.#db, { projectId, scope: feedbackScope(job) });
+    if (configurationId !== null) {
+      documents.push(...(await listConfigurationExamples(this.#db, projectId, configurationId)));
+    }
     const examples: Example[] = [];
-    for (const { type, blobKey } of await listLabelledDocuments(this.#db, where, EXAMPLES)) {
+    for (const { type, blobKey } of chosenFrom(documents)) {
       const pages = await this.#head(blobKey);
       if (pages) examples.push({ type, pages });
     }
@@ -53,4 +58,21 @@ export class ExampleReader {
     this.#kept.set(blobKey, pages, MAX_CHARACTERS - Math.max(0, left));
     return pages;
   }
+}
+
+/** As many as count. A content counts once, with the label that comes first. */
+function chosenFrom(documents: readonly LabelledDocument[]): LabelledDocument[] {
+  const chosen: LabelledDocument[] = [];
+  const seen = new Set<string>();
+  const counts = new Map<string | null, number>();
+  for (const document of documents) {
+    if (chosen.length === EXAMPLES.total) break;
+    if (seen.has(document.contentHash)) continue;
+    seen.add(document.contentHash);
+    const count = counts.get(document.type) ?? 0;
+    if (count === EXAMPLES.perType) continue;
+    counts.set(document.type, count + 1);
+    chosen.push(document);
+  }
+  return chosen;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClassifyJob } from '../../src/domain/job.ts';
 import { Api, holdReaders, INVOICE, type InvalidRequest, type Refusal } from '../support/api.ts';
-import { dispose, runCli, startServer, type TestServer } from '../support/server.ts';
+import { dispose, eventually, runCli, startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 let api: Api;
@@ -165,5 +165,52 @@ describe('feedback of a job', () => {
     } finally {
       release();
     }
+  });
+});
+
+describe('examples of a saved configuration', () => {
+  const save = <Body = { id: string }>(examples: unknown, as = api) =>
+    as.call<Body>('POST', '/api/v1/beta/configurations', {
+      json: { name: `examples ${Math.random()}`, parameters: { product_type: 'classify_v2', rules: TEAMS, examples } },
+    });
+
+  test('are read if nothing has read them, and jobs learn from them until they are taken out', async () => {
+    const note = deliveryNote(9000, 'elm boards', 'Goole');
+    const before = await classify(note);
+    const parsed = await classify(deliveryNote(9001, 'elm boards', 'Hull'));
+    const unread = await api.upload(deliveryNote(9002, 'elm boards', 'Ilkley'));
+    const { status, body } = await save([
+      { file_id: unread.id, type: other(before) },
+      { parse_job_id: parsed.parse_job_id, type: other(before) },
+    ]);
+    expect(status).toBe(201);
+    const configuration = { configuration_id: body.id, configuration: null };
+    const after = await eventually('both are read', async () => {
+      const job = await classify(note, configuration);
+      return job.result!.reasoning.includes(`It is like 2 documents you labelled "${other(before)}".`) ? job : null;
+    });
+    expect(after.result!.type).toBe(other(before));
+
+    const json = { parameters: { product_type: 'classify_v2', rules: TEAMS, examples: [] } };
+    await api.call('PUT', `/api/v1/beta/configurations/${body.id}`, { json });
+    expect((await classify(note, configuration)).result).toEqual(before.result);
+  });
+
+  test('have to be documents of the project, with types of the rules', async () => {
+    const file_id = (await api.upload()).id;
+    for (const example of [
+      { file_id, type: 'contract' },
+      { type: 'harbour' },
+      { file_id, parse_job_id: 'pjb-1', type: null },
+      { file_id },
+    ]) {
+      expect((await save([example])).status, JSON.stringify(example)).toBe(422);
+    }
+    expect((await save(Array(201).fill({ file_id, type: null }))).status).toBe(422);
+    expect(await save<Refusal>([{ file_id, type: null }], stranger)).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringMatching(/^File ID dfl-\S+ is not in Project ID /) },
+    });
+    expect((await save([{ parse_job_id: 'pjb-x', type: null }])).status).toBe(400);
   });
 });

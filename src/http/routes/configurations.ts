@@ -1,8 +1,10 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { Configuration, ConfigurationName, ConfigurationParameters, ProductType } from '../../domain/configuration.ts';
 import { AppError } from '../../errors.ts';
 import { normalizeId } from '../../lib/ids.ts';
+import { checkExamples } from '../../store/configuration-examples.ts';
 import {
   deleteConfiguration,
   findConfiguration,
@@ -10,11 +12,12 @@ import {
   saveConfiguration,
   updateConfiguration,
 } from '../../store/configurations.ts';
-import type { Database } from '../../store/database.ts';
+import { insertParseJob } from '../../store/parse-jobs.ts';
 import { scopeOf } from '../auth.ts';
 import { errors } from '../openapi.ts';
 import { decodePageToken, encodePageToken } from '../pagination.ts';
 import { QueryBoolean, ScopeQuery } from '../query.ts';
+import { type ClassifyRouteDeps, openJobsOf } from './classify.ts';
 
 const ConfigurationCreate = z.object({ name: ConfigurationName, parameters: ConfigurationParameters }).meta({
   id: 'ConfigurationCreate',
@@ -56,7 +59,19 @@ const Params = z.object({ configuration_id: z.string() });
 const TAG = { tags: ['Configurations'], querystring: ScopeQuery };
 
 /** `/api/v1/beta/configurations`: parameters saved under a name, for jobs to refer to. */
-export function configurationRoutes({ db }: { db: Database }): FastifyPluginAsyncZod {
+export function configurationRoutes({
+  db,
+  limits,
+  jobCreated,
+}: Pick<ClassifyRouteDeps, 'db' | 'limits' | 'jobCreated'>): FastifyPluginAsyncZod {
+  /** Examples of files that nothing has been read from are read by parse jobs, so that they count soon. */
+  async function readExamples(request: FastifyRequest, projectId: string, parameters: ConfigurationParameters) {
+    if (parameters.product_type !== 'classify_v2' || !parameters.examples) return;
+    const unread = await checkExamples(db, projectId, parameters.examples);
+    for (const job of unread) await insertParseJob(db, job, openJobsOf(request.principal, limits));
+    if (unread.length > 0) jobCreated();
+  }
+
   return async (app) => {
     app.post(
       '/api/v1/beta/configurations',
@@ -67,11 +82,12 @@ export function configurationRoutes({ db }: { db: Database }): FastifyPluginAsyn
           summary: 'Save a configuration',
           description: 'Where the project has one of that name for the same product, it gets a new version.',
           body: ConfigurationCreate,
-          response: { 201: Configuration, ...errors(401, 403, 422) },
+          response: { 201: Configuration, ...errors(400, 401, 403, 422, 429) },
         },
       },
       async (request, reply) => {
         const projectId = scopeOf(request.principal, request.query);
+        await readExamples(request, projectId, request.body.parameters);
         return reply.code(201).send(await saveConfiguration(db, { projectId, ...request.body }));
       },
     );
@@ -131,12 +147,13 @@ export function configurationRoutes({ db }: { db: Database }): FastifyPluginAsyn
           description: 'Makes a new version. Jobs that were created before keep what they were created with.',
           params: Params,
           body: ConfigurationUpdate,
-          response: { 200: Configuration, ...errors(400, 401, 403, 404, 409, 422) },
+          response: { 200: Configuration, ...errors(400, 401, 403, 404, 409, 422, 429) },
         },
       },
       async (request) => {
         const projectId = scopeOf(request.principal, request.query);
         const { name, parameters } = request.body;
+        if (parameters) await readExamples(request, projectId, parameters);
         const changes = { name: name ?? undefined, parameters: parameters ?? undefined };
         return found(await updateConfiguration(db, projectId, idOf(request.params), changes));
       },

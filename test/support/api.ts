@@ -187,11 +187,20 @@ export async function childrenOf(pid: number): Promise<number[]> {
  * where they are. Resolves with a function that lets them go on.
  */
 export async function holdReaders(serverPid: number): Promise<() => void> {
-  const readers = await childrenOf(serverPid);
-  if (readers.length === 0) throw new Error('the server has no reader processes yet');
-  for (const pid of readers) process.kill(pid, 'SIGSTOP');
+  const held = new Set<number>();
+  // One that was killed, because its job was cancelled a moment ago, is being replaced.
+  for (let quietLooks = 0; quietLooks < 3; ) {
+    const fresh = (await childrenOf(serverPid)).filter((pid) => !held.has(pid));
+    for (const pid of fresh) {
+      process.kill(pid, 'SIGSTOP');
+      held.add(pid);
+    }
+    quietLooks = fresh.length > 0 ? 0 : quietLooks + 1;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  if (held.size === 0) throw new Error('the server has no reader processes yet');
   return () => {
-    for (const pid of readers) {
+    for (const pid of held) {
       try {
         process.kill(pid, 'SIGCONT');
       } catch {

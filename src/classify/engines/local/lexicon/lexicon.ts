@@ -17,6 +17,8 @@ const Cue = z.strictObject({
 }) as unknown as z.ZodType<{ weight: number } & Record<string, string | number | undefined>>;
 const Entry = z.strictObject({
   names: Phrases,
+  /** Entries that are this and more: a lease is a contract. */
+  kinds: z.array(z.string()).default([]),
   heads: Phrases.default({}),
   cues: z.array(Cue).min(1),
   against: z.array(Cue).default([]),
@@ -35,6 +37,8 @@ export interface Cue {
 /** A kind of document the engine knows by heart. */
 export interface DocumentType {
   id: string;
+  /** Ids of types that are this one and more: of a contract, a lease. */
+  kinds: string[];
   /** Σ of the positive weights of its cues. */
   totalWeight: number;
 }
@@ -56,7 +60,7 @@ export function loadLexicon(): Lexicon {
     .sort()
     .flatMap((name) => Object.entries(File.parse(parse(readFileSync(new URL(name, LEXICON_FOLDER), 'utf8')))));
   const lists: { list: string; cue: number }[] = [];
-  for (const [id, { cues, against }] of entries) {
+  for (const [id, { kinds, cues, against }] of entries) {
     const type = lexicon.types.length;
     let totalWeight = 0;
     for (const [cue, sign] of [...cues.map((cue) => [cue, 1] as const), ...against.map((cue) => [cue, -1] as const)]) {
@@ -67,7 +71,7 @@ export function loadLexicon(): Lexicon {
       lexicon.cues.push({ type, weight: sign * cue.weight, signs: phrases.filter(isSign) });
       if (sign === 1) totalWeight += cue.weight;
     }
-    lexicon.types.push({ id, totalWeight });
+    lexicon.types.push({ id, kinds, totalWeight });
   }
   for (const { list, cue } of lists) lexicon.matcher.add(list, cue);
   entries.forEach(([id, { names, heads }], type) => {

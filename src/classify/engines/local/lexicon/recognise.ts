@@ -3,6 +3,8 @@ import { tokenise } from './tokens.ts';
 
 const NAME_WEIGHT = 1;
 const DESCRIPTION_WEIGHT = 0.7;
+/** An employment contract is a contract, but a rule that says so outright knows better. */
+const KIND_FACTOR = 0.8;
 /** The description's first clause says what the thing is; what follows says what it has. */
 const FIRST_CLAUSE_END =
   /[:;.,(]|\b(?:that|with|which|describing|about|of an?|mit|avec|con|com|met|die|das|qui|que|che|dat|kto)\b/i;
@@ -10,11 +12,13 @@ const FIRST_CLAUSE_END =
 const OPENING =
   /^(?:(?:please )?(?:classify|determine|decide|check|identify|select|choose|use)[^.:]{0,40}?\b(?:if|whether|when|this|as)\b|(?:this|it|the (?:document|file|text)) is(?: considered)?|(?:the |a |any )?(?:document|file|text)s?(?: is| are)?)\s+/i;
 
+const KINDS = new Map(LEXICON.types.map(({ id, kinds }) => [id, kinds]));
+
 const MAX_NAME_WORDS = Math.max(...[...LEXICON.names.keys()].map((name) => name.split(' ').length));
 
 /**
  * The document types of the lexicon that a rule means: those its name says (1) and those the first clause of its
- * description says (.7). A longer name hides the shorter ones inside it.
+ * description says (.7), and, for a little less, the kinds there are of them. A longer name hides the shorter ones inside it.
  */
 export function recogniseTypes(name: string, description: string): Map<string, number> {
   const found = new Map<string, number>();
@@ -23,6 +27,9 @@ export function recogniseTypes(name: string, description: string): Map<string, n
   for (let turn = 0; turn < 3; turn++) clause = clause.replace(OPENING, '');
   for (const { id, generic } of namesIn(clause.split(FIRST_CLAUSE_END, 1)[0]!)) {
     if (!generic && !found.has(id)) found.set(id, DESCRIPTION_WEIGHT);
+  }
+  for (const [id, weight] of [...found]) {
+    for (const kind of KINDS.get(id) ?? []) if (!found.has(kind)) found.set(kind, weight * KIND_FACTOR);
   }
   return found;
 }

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { JobStatus } from '../../domain/job.ts';
-import { ClassifyConfiguration } from '../../domain/rules.ts';
 import { boundedText, DateTime } from '../../domain/text.ts';
 import { AppError } from '../../errors.ts';
 import { newId, normalizeId } from '../../lib/ids.ts';
@@ -19,9 +18,11 @@ import { ScopeQuery } from '../query.ts';
 import { resolveWebhooks, WebhookFields } from '../webhooks.ts';
 import {
   type ClassifyRouteDeps,
+  ConfigurationFields,
   MAX_TRANSACTION_ID_CHARACTERS,
   openJobsOf,
   projectOfUnchecked,
+  requireOneConfiguration,
   resolveConfiguration,
   resolveInput,
   transactionIdOf,
@@ -36,20 +37,13 @@ const CreateBulk = z
       .min(1)
       .max(MAX_INPUTS)
       .describe('`dfl-…` of files and `pjb-…` of parse jobs; one job is created for each.'),
-    configuration: ClassifyConfiguration.nullish().describe('Required unless configuration_id is given.'),
-    configuration_id: z.string().nullish().describe('`cfg-…` of a saved configuration.'),
+    ...ConfigurationFields,
     transaction_id: boundedText({ max: MAX_TRANSACTION_ID_CHARACTERS })
       .nullish()
       .describe('Idempotency key of the whole request: sent again, it answers with the jobs it first created.'),
     ...WebhookFields,
   })
-  .superRefine((body, context) => {
-    const problem = (message: string) => context.addIssue({ code: 'custom', message, input: body });
-    if (!body.configuration && !body.configuration_id) problem('configuration or configuration_id is required');
-    if (body.configuration && body.configuration_id) {
-      problem('configuration and configuration_id cannot be used together');
-    }
-  })
+  .superRefine(requireOneConfiguration)
   .meta({
     id: 'ClassifyBulkCreate',
     examples: [

@@ -58,6 +58,28 @@ export interface ClassifyRouteDeps {
   jobCancelled(jobId: string): void;
 }
 
+/** What a document is to be classified by: given with the request, or saved before. */
+export const ConfigurationFields = {
+  configuration: ClassifyConfiguration.nullish().describe('Required unless configuration_id is given.'),
+  configuration_id: z.string().nullish().describe('`cfg-…` of a saved configuration.'),
+};
+type ConfigurationFields = z.infer<z.ZodObject<typeof ConfigurationFields>>;
+
+/** Adds what is wrong with the choice between the two: exactly one of them is needed. */
+export function requireOneConfiguration(body: ConfigurationFields, context: z.RefinementCtx): void {
+  if (!body.configuration && !body.configuration_id) {
+    context.addIssue({ code: 'custom', message: 'configuration or configuration_id is required', input: body });
+  }
+  refuseTwoConfigurations(body, context);
+}
+
+/** Adds that there are two, if there are; none is for the route to understand. */
+export function refuseTwoConfigurations(body: ConfigurationFields, context: z.RefinementCtx): void {
+  if (!body.configuration || !body.configuration_id) return;
+  const message = 'configuration and configuration_id cannot be used together';
+  context.addIssue({ code: 'custom', message, input: body });
+}
+
 const CreateClassifyJob = z
   .object({
     file_input: boundedText({ max: 2_000 })
@@ -65,21 +87,19 @@ const CreateClassifyJob = z
       .describe('`dfl-…` of a file, `pjb-…` of a parse job, or a URL if the operator enables that.'),
     file_id: boundedText({ max: 200 }).nullish().meta({ deprecated: true }),
     parse_job_id: boundedText({ max: 200 }).nullish().meta({ deprecated: true }),
-    configuration: ClassifyConfiguration.nullish().describe('Required unless configuration_id is given.'),
-    configuration_id: z.string().nullish().describe('`cfg-…` of a saved configuration.'),
+    ...ConfigurationFields,
     transaction_id: boundedText({ max: MAX_TRANSACTION_ID_CHARACTERS })
       .nullish()
       .describe('Idempotency key within the project: sent again, it answers with the job it first created.'),
     ...WebhookFields,
   })
   .superRefine((body, context) => {
-    const problem = (message: string) => context.addIssue({ code: 'custom', message, input: body });
     const inputs = [body.file_input, body.file_id, body.parse_job_id].filter((input) => input);
-    if (inputs.length !== 1) problem('exactly one of file_input, file_id and parse_job_id is required');
-    if (!body.configuration && !body.configuration_id) problem('configuration or configuration_id is required');
-    if (body.configuration && body.configuration_id) {
-      problem('configuration and configuration_id cannot be used together');
+    if (inputs.length !== 1) {
+      const message = 'exactly one of file_input, file_id and parse_job_id is required';
+      context.addIssue({ code: 'custom', message, input: body });
     }
+    requireOneConfiguration(body, context);
   })
   .meta({
     id: 'ClassifyJobCreate',

@@ -24,6 +24,7 @@ import {
   jobNotFound,
   MAX_TRANSACTION_ID_CHARACTERS,
   openJobsOf,
+  refuseTwoConfigurations,
   resolveConfiguration,
   resolveInput,
 } from './classify.ts';
@@ -37,11 +38,7 @@ const RerunClassifyJob = z
       .describe('Idempotency key within the project, one namespace with that of `POST /api/v2/classify`.'),
     ...WebhookFields,
   })
-  .superRefine((body, context) => {
-    if (!body.configuration || !body.configuration_id) return;
-    const message = 'configuration and configuration_id cannot be used together';
-    context.addIssue({ code: 'custom', message, input: body });
-  })
+  .superRefine(refuseTwoConfigurations)
   .meta({
     id: 'ClassifyJobRerun',
     examples: [

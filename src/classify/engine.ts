@@ -13,11 +13,26 @@ export interface Evidence {
   end: number;
 }
 
+/**
+ * What an engine has made of a document without looking at rules, to be given back with the same pages: then other rules
+ * cost the rules' work only. Opaque bytes, tens of KB, without text. Good for the engine's own version alone; any other
+ * bytes are as good as none.
+ */
+export type Gist = Uint8Array;
+
 /** A document somebody has labelled. */
 export interface Example {
   /** One of the rules' types, or null: no rule fits. Examples of other types are not looked at. */
   type: string | null;
   pages: readonly PageText[];
+  gist?: Gist | null | undefined;
+}
+
+/** Gists that one call had to make; null where the one it was given was good, or none was needed. */
+export interface NewGists {
+  document: Gist | null;
+  /** In the order of the examples. */
+  examples: readonly (Gist | null)[];
 }
 
 /** The answer of an engine for one document. */
@@ -48,7 +63,7 @@ export interface Classification {
   examples: { type: string | null; count: number; alike: number }[];
 }
 
-/** Decides which rule a document fits. Implementations are deterministic: same pages, rules and examples, same answer. */
+/** Decides which rule a document fits. Implementations are deterministic: same pages, rules and examples, same answer, with gists or without. */
 export interface Engine {
   /** Names the algorithm and every input that can change an answer (weights, lexicon, encoder). Stored with results. */
   readonly version: string;
@@ -57,6 +72,8 @@ export interface Engine {
    * @param rules 1..500 rules with unique types.
    * @param options.noneThreshold no rule fits when the probability of that is above this, 0..1. Default: the engine's.
    * @param options.examples labelled documents; those that the document is like speak for their labels. Default: none.
+   * @param options.gist what an earlier call has made of these pages. Default: it is made anew.
+   * @param options.onGists gets what is worth keeping for later calls; the answer waits until it is done.
    * @throws AppError `INTERNAL_ERROR` (retryable) when the engine itself fails; the abort reason when `signal` aborts.
    */
   classify(
@@ -66,6 +83,8 @@ export interface Engine {
       signal?: AbortSignal;
       noneThreshold?: number | undefined;
       examples?: readonly Example[] | undefined;
+      gist?: Gist | null | undefined;
+      onGists?: ((gists: NewGists) => void | Promise<void>) | undefined;
     },
   ): Promise<Classification>;
   /** Loads what the first document would otherwise wait for. Calling it is optional. */

@@ -1,11 +1,11 @@
 import type { PageText } from '../../../domain/document.ts';
 import type { Rule } from '../../../domain/rules.ts';
 import { decide } from '../../decide.ts';
-import type { Classification, Example } from '../../engine.ts';
+import type { Classification } from '../../engine.ts';
 import { findEvidence } from '../../evidence.ts';
 import { explain } from '../../reasoning.ts';
 import type { Background } from './background.ts';
-import { DocumentReader, type ReadDocument } from './document-reader.ts';
+import { DocumentReader, type ReadDocument, vectorsOf } from './document-reader.ts';
 import type { Encoder } from './encoder/encoder.ts';
 import { type Likeness, likenessOf, type ReadExample } from './examples.ts';
 import { rankerFeatures } from './features/all.ts';
@@ -30,6 +30,19 @@ export interface ClassifierParts {
   weights: Weights;
 }
 
+/** An example; `vectors` are those of its passages, one after another, where they are known: then it needs no pages. */
+export interface GivenExample {
+  type: string | null;
+  pages: readonly PageText[];
+  vectors?: Float32Array | null | undefined;
+}
+
+/** Vectors of passages that had to be made, as in `NewGists`. */
+export interface NewVectors {
+  document: Float32Array | null;
+  examples: (Float32Array | null)[];
+}
+
 /** Taken off a rule's score for each of its demands that the document does not meet: more than likeness can make good. */
 const UNMET_PENALTY = 8;
 const UNKNOWN_LANGUAGE_SURENESS = 0.5;
@@ -48,20 +61,28 @@ export class Classifier {
     this.compiler = new RuleCompiler(parts);
   }
 
-  /** Same contract as `Engine.classify`. */
+  /** Same contract as `Engine.classify`, with the vectors of passages in place of gists. */
   async classify(
     pages: readonly PageText[],
     rules: readonly Rule[],
     {
       noneThreshold,
       examples = [],
-    }: { noneThreshold?: number | undefined; examples?: readonly Example[] | undefined } = {},
+      vectors = null,
+      onVectors = () => {},
+    }: {
+      noneThreshold?: number | undefined;
+      examples?: readonly GivenExample[] | undefined;
+      vectors?: Float32Array | null | undefined;
+      onVectors?: ((vectors: NewVectors) => void) | undefined;
+    } = {},
   ): Promise<Classification> {
     const compiled = await this.compiler.compile(rules);
     const { described, catchAlls } = compiled;
-    const document = await this.reader.read(pages);
+    const document = await this.reader.read(pages, vectors);
     const checks = described.map(({ requirements }) => requirements.map((wanted) => check(wanted, document.text)));
-    const likeness = await this.#compare(document, compiled, examples);
+    const { likeness, made } = await this.#compare(document, compiled, examples);
+    onVectors({ document: vectors === null ? vectorsOf(document.meaning) : null, examples: made });
     const belief =
       described.length === 0 ? { shares: [], none: 1 } : believe(document, compiled, this.#weights, checks, likeness);
     const decision = decide({
@@ -108,21 +129,24 @@ export class Classifier {
     };
   }
 
-  /** What the examples say. A catch-all rule is what is right when no other fits, so its examples are those of null. */
+  /** What the examples say, and vectors that had to be made for that. A catch-all rule is what is right when no other fits, so its examples are those of null. */
   async #compare(
     document: ReadDocument,
     { described, catchAlls }: CompiledRules,
-    examples: readonly Example[],
-  ): Promise<Likeness> {
+    examples: readonly GivenExample[],
+  ): Promise<{ likeness: Likeness; made: (Float32Array | null)[] }> {
     const types = described.map(({ rule }) => rule.type);
     const read: ReadExample[] = [];
-    for (const { type, pages } of examples) {
+    const made: (Float32Array | null)[] = examples.map(() => null);
+    for (const [index, { type, pages, vectors }] of examples.entries()) {
       const label = type !== null && catchAlls.includes(type) ? null : type;
       if (label !== null && !types.includes(label)) continue;
-      read.push({ type: label, direction: await this.reader.readDirection(pages) });
+      const { direction, meaning } = await this.reader.readDirection(pages, vectors);
+      if (meaning !== null) made[index] = vectorsOf(meaning);
+      read.push({ type: label, direction });
     }
     const direction = document.meaning.centredMean;
-    return likenessOf({ direction, wordCount: document.words.wordCount }, read, types);
+    return { likeness: likenessOf({ direction, wordCount: document.words.wordCount }, read, types), made };
   }
 }
 

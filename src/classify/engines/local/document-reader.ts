@@ -50,7 +50,8 @@ export class DocumentReader {
     this.#background = parts.background;
   }
 
-  async read(pages: readonly PageText[]): Promise<ReadDocument> {
+  /** @param vectors of its passages one after another, where they were made before: then the encoder has nothing to do. */
+  async read(pages: readonly PageText[], vectors: Float32Array | null = null): Promise<ReadDocument> {
     const text = textOf(pages);
     const key = sha256(text);
     const known = this.#read.get(key);
@@ -62,27 +63,50 @@ export class DocumentReader {
       language,
       words,
       hits: wordHitsOf(words, this.#vectors),
-      meaning: await this.#meaningOf(text, language),
+      meaning: vectors === null ? await this.#meaningOf(text, language) : this.#meaningFrom(vectors),
       lexicon: scoreDocumentTypes(text),
     };
     this.#read.set(key, document, 1);
     return document;
   }
 
-  /** `meaning.centredMean` alone, which is all that is compared with an example. */
-  async readDirection(pages: readonly PageText[]): Promise<Float32Array> {
+  /**
+   * `meaning.centredMean` alone, which is all that is compared with an example; with the whole meaning where it had to be
+   * looked up or made.
+   *
+   * @param vectors as of `read`; with them the pages are not looked at.
+   */
+  async readDirection(
+    pages: readonly PageText[],
+    vectors: Float32Array | null = null,
+  ): Promise<{ direction: Float32Array; meaning: DocumentMeaning | null }> {
+    if (vectors !== null) return { direction: this.#meaningFrom(vectors).centredMean, meaning: null };
     const text = textOf(pages);
     const key = sha256(text);
-    let direction = this.#directions.get(key) ?? this.#read.get(key)?.meaning.centredMean;
-    if (direction === undefined) direction = (await this.#meaningOf(text, detectLanguage(text))).centredMean;
-    this.#directions.set(key, direction, 1);
-    return direction;
+    const known = this.#directions.get(key);
+    if (known !== undefined) return { direction: known, meaning: null };
+    const meaning = this.#read.get(key)?.meaning ?? (await this.#meaningOf(text, detectLanguage(text)));
+    this.#directions.set(key, meaning.centredMean, 1);
+    return { direction: meaning.centredMean, meaning };
   }
 
   async #meaningOf(text: string, language: Language): Promise<DocumentMeaning> {
     const chunks = chunkText(text).map((chunk) => inEnglish(chunk, language));
     return readMeaning(await this.#encoder.embed(chunks), this.#background.documentMean);
   }
+
+  #meaningFrom(vectors: Float32Array): DocumentMeaning {
+    const { dimension } = this.#encoder;
+    const chunks = Array.from({ length: vectors.length / dimension }, (_, row) =>
+      vectors.slice(row * dimension, (row + 1) * dimension),
+    );
+    return readMeaning(chunks, this.#background.documentMean);
+  }
+}
+
+/** The passages' vectors one after another, which is all that `read` needs to spare the encoder. */
+export function vectorsOf({ chunks }: DocumentMeaning): Float32Array {
+  return Float32Array.from(chunks.flatMap((chunk) => [...chunk]));
 }
 
 function textOf(pages: readonly PageText[]): string {

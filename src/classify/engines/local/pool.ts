@@ -1,15 +1,7 @@
-import type { PageText } from '../../../domain/document.ts';
-import type { Rule } from '../../../domain/rules.ts';
 import { createThreadPool } from '../../../lib/thread-pool.ts';
-import type { Classification, Engine, Example } from '../../engine.ts';
+import type { Engine } from '../../engine.ts';
+import { type ClassifyReply, type ClassifyRequest, classifyBy } from './requests.ts';
 import { localEngineVersion } from './version.ts';
-
-export interface ClassifyRequest {
-  pages: readonly PageText[];
-  rules: readonly Rule[];
-  noneThreshold?: number | undefined;
-  examples?: readonly Example[] | undefined;
-}
 
 export interface ThreadData {
   cacheDir: string;
@@ -31,23 +23,16 @@ export function createLocalEngine(options: {
 }): Engine {
   // One thread of the runtime for each of ours: more of them only compete for the same cores.
   const workerData: ThreadData = { cacheDir: options.cacheDir, encoderThreads: 1 };
-  const pool = createThreadPool<ClassifyRequest, Classification>({
+  const pool = createThreadPool<ClassifyRequest, ClassifyReply>({
     script: new URL('./thread.ts', import.meta.url),
     workerData,
     threads: Math.max(1, options.threads),
   });
+  const version = localEngineVersion();
   return {
-    version: localEngineVersion(),
-    classify: (pages, rules, { signal, noneThreshold = options.noneThreshold, examples } = {}) => {
-      const sent = examples?.map(({ type, pages }) => ({ type, pages: textsOf(pages) }));
-      return pool.run({ pages: textsOf(pages), rules, noneThreshold, examples: sent }, { signal });
-    },
+    version,
+    classify: classifyBy(pool.run, { version, noneThreshold: options.noneThreshold }),
     warmUp: () => pool.warmUp(),
     close: () => pool.close(),
   };
-}
-
-/** Everything sent is copied, and the rest of a page can be larger than its text. */
-function textsOf(pages: readonly PageText[]): PageText[] {
-  return pages.map(({ number, text }) => ({ number, text }));
 }

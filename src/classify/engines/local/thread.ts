@@ -2,7 +2,8 @@ import { setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import { serveThread } from '../../../lib/thread-pool.ts';
 import { loadClassifier } from './load.ts';
-import type { ClassifyRequest, ThreadData } from './pool.ts';
+import type { ThreadData } from './pool.ts';
+import { type ClassifyRequest, handleRequest } from './requests.ts';
 
 /** Below the HTTP thread's: on a machine with every core busy, requests are answered first. */
 const NICENESS = 5;
@@ -11,7 +12,7 @@ await serveThread(async () => {
   const { classifier, close } = await loadClassifier(workerData as ThreadData);
   stepBack();
   return {
-    handle: ({ pages, rules, ...options }: ClassifyRequest) => classifier.classify(pages, rules, options),
+    handle: (request: ClassifyRequest) => handleRequest(classifier, request),
     close,
   };
 });

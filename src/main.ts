@@ -37,6 +37,7 @@ import { Upkeep } from './upkeep/upkeep.ts';
 import { VERSION } from './version.ts';
 import { Deliverer } from './webhook/deliverer.ts';
 import { sendEvent } from './webhook/send.ts';
+import { Gists } from './worker/gists.ts';
 import { Worker } from './worker/loop.ts';
 import { ExampleReader } from './worker/read-examples.ts';
 import { ResultEviction } from './worker/result-eviction.ts';
@@ -267,6 +268,12 @@ function startWorker({
     onError: (error) => log.error({ err: error }, 'cannot evict what was read from documents'),
   });
   releases.push(() => eviction.settled());
+  const resultStored = (sizeBytes: number) => eviction.stored(sizeBytes);
+  const gists = new Gists({
+    db,
+    resultStored,
+    onError: (error) => log.error({ err: error }, 'cannot keep what the engine has made of documents'),
+  });
   const jobDeps = {
     db,
     blobs,
@@ -274,8 +281,9 @@ function startWorker({
     engine,
     outbound: outboundPolicy(config),
     maxUploadBytes: config.maxUploadBytes,
-    resultStored: (sizeBytes: number) => eviction.stored(sizeBytes),
-    examples: new ExampleReader({ db, blobs }),
+    resultStored,
+    gists,
+    examples: new ExampleReader({ db, blobs, gists }),
   };
   const queue = new JobQueue(db, config);
   const worker = new Worker(

@@ -93,6 +93,8 @@ export async function listConfigurationExamples(
   const readings = new Map(rows.map((row) => [row.id, row]));
   return examples.toReversed().flatMap(({ id, type }) => {
     const reading = readings.get(id);
-    return reading ? [{ type, contentHash: reading.content_hash, blobKey: reading.blob_key }] : [];
+    if (!reading) return [];
+    const { content_hash: contentHash, cache_key: cacheKey, blob_key: blobKey } = reading;
+    return [{ type, result: { projectId, contentHash, cacheKey, blobKey } }];
   });
 }

@@ -1,6 +1,7 @@
 import type { Feedback } from '../domain/feedback.ts';
 import { now } from '../lib/clock.ts';
 import { type Database, inTransaction } from './database.ts';
+import type { FoundResult } from './parse-results.ts';
 
 /** Where feedback holds: see `feedbackScope`. */
 export interface FeedbackScope {
@@ -18,8 +19,7 @@ export interface NewFeedback extends FeedbackScope {
 /** A document somebody has labelled, and where its pages are. */
 export interface LabelledDocument {
   type: string | null;
-  contentHash: string;
-  blobKey: string;
+  result: FoundResult;
 }
 
 /** Labelled documents of a scope that are looked at. */
@@ -88,12 +88,15 @@ export async function listLabelledDocuments(
         .onRef('parse_results.content_hash', '=', 'parse_jobs.content_hash')
         .onRef('parse_results.cache_key', '=', 'parse_jobs.cache_key'),
     )
-    .select(['feedback.type', 'parse_results.content_hash', 'parse_results.blob_key'])
+    .select(['feedback.type', 'parse_results.content_hash', 'parse_results.cache_key', 'parse_results.blob_key'])
     .where('feedback.project_id', '=', projectId)
     .where('feedback.scope', '=', scope)
     .orderBy('feedback.updated_at', 'desc')
     .orderBy('feedback.job_id')
     .limit(MAX_ROWS)
     .execute();
-  return rows.map((row) => ({ type: row.type, contentHash: row.content_hash, blobKey: row.blob_key }));
+  return rows.map((row) => ({
+    type: row.type,
+    result: { projectId, contentHash: row.content_hash, cacheKey: row.cache_key, blobKey: row.blob_key },
+  }));
 }

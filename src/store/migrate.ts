@@ -9,6 +9,7 @@ import * as webhooks from './migrations/0005-webhooks.ts';
 import * as jobGroups from './migrations/0006-job-groups.ts';
 import * as retention from './migrations/0010-retention.ts';
 import * as feedback from './migrations/0012-feedback.ts';
+import * as gists from './migrations/0013-gists.ts';
 
 /** Every migration, in order. A released one is never edited: a change is a new file. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -20,6 +21,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-job-groups': jobGroups,
   '0010-retention': retention,
   '0012-feedback': feedback,
+  '0013-gists': gists,
 };
 
 /**

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { fromNow, now } from '../lib/clock.ts';
-import type { Database } from './database.ts';
+import { type Database, inTransaction } from './database.ts';
 import type { Tables } from './schema.ts';
 
 /** What a result is shared by: the same bytes read in the same way by the same parser, within one project. */
@@ -10,6 +10,11 @@ export interface ResultKey {
   contentHash: string;
   /** Options and parser version. */
   cacheKey: string;
+}
+
+/** A result as it was found: read anew, it has the same key and another blob. */
+export interface FoundResult extends ResultKey {
+  blobKey: string;
 }
 
 /** Uses closer together than this count as one, so that reading a result seldom writes. */
@@ -63,6 +68,44 @@ export async function recordResult(
     })
     .execute();
   return { blobKey: stored.blobKey };
+}
+
+/** What the engine has made of a result, or null when it has made nothing of it yet, or the result is gone. */
+export async function findGist(db: Database, result: FoundResult): Promise<Uint8Array | null> {
+  const row = await db
+    .selectFrom('parse_results')
+    .select('gist')
+    .where('project_id', '=', result.projectId)
+    .where('content_hash', '=', result.contentHash)
+    .where('cache_key', '=', result.cacheKey)
+    .where('blob_key', '=', result.blobKey)
+    .executeTakeFirst();
+  return row?.gist ?? null;
+}
+
+/**
+ * Keeps what the engine has made of results in their rows, so that it goes when they go; of results that are gone by now,
+ * nothing is kept.
+ */
+export async function keepGists(
+  db: Database,
+  gists: readonly { result: FoundResult; gist: Uint8Array }[],
+): Promise<void> {
+  await inTransaction(db, async (transaction) => {
+    for (const { result, gist } of gists) {
+      await transaction
+        .updateTable('parse_results')
+        .set({
+          gist,
+          size_bytes: sql<number>`size_bytes - coalesce(length(gist), 0) + ${gist.length}`,
+        })
+        .where('project_id', '=', result.projectId)
+        .where('content_hash', '=', result.contentHash)
+        .where('cache_key', '=', result.cacheKey)
+        .where('blob_key', '=', result.blobKey)
+        .execute();
+    }
+  });
 }
 
 /** Deletes the row of a result whose blob is gone. */

@@ -84,7 +84,10 @@ export interface Tables {
     /** Options and parser version the text depends on. */
     cache_key: string;
     blob_key: string;
+    /** Of the blob and the gist together. */
     size_bytes: number;
+    /** What the engine has made of it; null = nothing yet. */
+    gist: ColumnType<Uint8Array | null, undefined, Uint8Array>;
     /** When a job last read it, or not long before. */
     used_at: Timestamp;
   };

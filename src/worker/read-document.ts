@@ -14,7 +14,14 @@ import {
   restoreResult,
   type StoredParseJob,
 } from '../store/parse-jobs.ts';
-import { findFileOfResult, findResult, forgetResult, type ResultKey, recordResult } from '../store/parse-results.ts';
+import {
+  type FoundResult,
+  findFileOfResult,
+  findResult,
+  forgetResult,
+  type ResultKey,
+  recordResult,
+} from '../store/parse-results.ts';
 import type { FetchDeps } from './input-file.ts';
 
 /** What reading documents takes. */
@@ -22,8 +29,14 @@ export interface ReadDeps extends FetchDeps {
   db: Database;
   blobs: DiskBlobs;
   parser: Parser;
-  /** Called after so many bytes of pages have been stored. */
+  /** Called after so many bytes of pages or gists have been stored. */
   resultStored(sizeBytes: number): void;
+}
+
+/** The pages of a document, and the result that has them. */
+export interface Reading {
+  document: ParsedDocument;
+  result: FoundResult;
 }
 
 /**
@@ -52,7 +65,7 @@ export async function readOnce(
   options: ReadOptions,
   deps: ReadDeps,
   signal: AbortSignal,
-): Promise<{ parseJobId: string; document: ParsedDocument }> {
+): Promise<Reading & { parseJobId: string }> {
   const key = keyOf(file, options, deps.parser.version, null);
   const fields: NewParseJob = {
     project_id: file.projectId,
@@ -65,9 +78,14 @@ export async function readOnce(
   const earlier = await findReading(deps.db, key, fields);
   if (earlier) {
     const document = await pagesOf(earlier.blobKey, key, deps);
-    if (document) return { parseJobId: earlier.parseJobId, document };
+    if (document) {
+      return { parseJobId: earlier.parseJobId, document, result: { ...key, blobKey: earlier.blobKey } };
+    }
   }
-  return read(file, options, deps, signal, (stored) => recordReading(deps.db, key, { ...fields, ...stored }));
+  const { parseJobId, document, blobKey } = await read(file, options, deps, signal, (stored) =>
+    recordReading(deps.db, key, { ...fields, ...stored }),
+  );
+  return { parseJobId, document, result: { ...key, blobKey } };
 }
 
 /** The pages that a parse job has read: its result, or, where that was evicted, the file read again. */
@@ -76,19 +94,19 @@ export async function readAgain(
   key: ResultKey,
   deps: ReadDeps,
   signal: AbortSignal,
-): Promise<ParsedDocument> {
-  const result = await findResult(deps.db, key);
-  const kept = result && (await pagesOf(result.blobKey, key, deps));
-  if (kept) return kept;
+): Promise<Reading> {
+  const found = await findResult(deps.db, key);
+  const kept = found && (await pagesOf(found.blobKey, key, deps));
+  if (kept) return { document: kept, result: { ...key, blobKey: found.blobKey } };
   const fileId = await findFileOfResult(deps.db, key);
   const file = fileId && (await findFile(deps.db, key.projectId, fileId));
   if (!file) throw new AppError('FILE_NOT_FOUND', 'What the parse job has read is not kept any more, nor is its file.');
   const { options, disableCache } = parse.request;
   const newKey = keyOf(file, options, deps.parser.version, disableCache ? parse.id : null);
-  const { document } = await read(file, options, deps, signal, (stored) =>
+  const { document, blobKey } = await read(file, options, deps, signal, (stored) =>
     restoreResult(deps.db, parse.id, newKey, stored),
   );
-  return document;
+  return { document, result: { ...newKey, blobKey } };
 }
 
 /** A result of its own is the same in a namespace of its own. */

@@ -8,36 +8,43 @@ import { WeightedLru } from '../lib/weighted-lru.ts';
 import { listConfigurationExamples } from '../store/configuration-examples.ts';
 import type { Database } from '../store/database.ts';
 import { type LabelledDocument, listLabelledDocuments } from '../store/feedback.ts';
+import type { FoundResult } from '../store/parse-results.ts';
+import type { Gists } from './gists.ts';
 
-/** The newest say most; each costs the first job that meets it what reading a document costs the engine. */
+/** The newest say most; each that no job was about costs the first one that meets it what a document costs the engine. */
 const EXAMPLES = { perType: 20, total: 200 };
 /** Characters of an example that are handed on: engines read no more of a document. */
 const MAX_CHARACTERS = 30_000;
 /** Characters of examples that are kept for the next jobs, over all projects. */
 const KEPT_CHARACTERS = 10_000_000;
 
+/** An example and the result it was read from. */
+export type FoundExample = Example & { result: FoundResult };
+
 /** Reads the labelled documents that jobs learn from. */
 export class ExampleReader {
   readonly #db: Database;
   readonly #blobs: DiskBlobs;
+  readonly #gists: Gists;
   readonly #kept = new WeightedLru<PageText[]>(KEPT_CHARACTERS);
 
-  constructor({ db, blobs }: { db: Database; blobs: DiskBlobs }) {
+  constructor({ db, blobs, gists }: { db: Database; blobs: DiskBlobs; gists: Gists }) {
     this.#db = db;
     this.#blobs = blobs;
+    this.#gists = gists;
   }
 
   /** What people said of jobs of the same scope, newest first, then the examples of the saved configuration. */
-  async read(job: ClassifyJob): Promise<Example[]> {
+  async read(job: ClassifyJob): Promise<FoundExample[]> {
     const { project_id: projectId, configuration_id: configurationId } = job;
     const documents = await listLabelledDocuments(this.#db, { projectId, scope: feedbackScope(job) });
     if (configurationId !== null) {
       documents.push(...(await listConfigurationExamples(this.#db, projectId, configurationId)));
     }
-    const examples: Example[] = [];
-    for (const { type, blobKey } of chosenFrom(documents)) {
-      const pages = await this.#head(blobKey);
-      if (pages) examples.push({ type, pages });
+    const examples: FoundExample[] = [];
+    for (const { type, result } of chosenFrom(documents)) {
+      const pages = await this.#head(result.blobKey);
+      if (pages) examples.push({ type, pages, gist: await this.#gists.find(result), result });
     }
     return examples;
   }
@@ -67,8 +74,9 @@ function chosenFrom(documents: readonly LabelledDocument[]): LabelledDocument[] 
   const counts = new Map<string | null, number>();
   for (const document of documents) {
     if (chosen.length === EXAMPLES.total) break;
-    if (seen.has(document.contentHash)) continue;
-    seen.add(document.contentHash);
+    const { contentHash } = document.result;
+    if (seen.has(contentHash)) continue;
+    seen.add(contentHash);
     const count = counts.get(document.type) ?? 0;
     if (count === EXAMPLES.perType) continue;
     counts.set(document.type, count + 1);

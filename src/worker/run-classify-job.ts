@@ -1,33 +1,33 @@
 import type { Engine } from '../classify/engine.ts';
-import type { ParsedDocument } from '../domain/document.ts';
 import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ClaimedClassifyJob, Success } from '../queue/queue.ts';
 import { findParseJob } from '../store/parse-jobs.ts';
 import { readProjectSettings } from '../store/tenancy.ts';
+import type { Gists } from './gists.ts';
 import { inputFile } from './input-file.ts';
-import { type ReadDeps, readAgain, readOnce } from './read-document.ts';
+import { type ReadDeps, type Reading, readAgain, readOnce } from './read-document.ts';
 import type { ExampleReader } from './read-examples.ts';
 
 /** The pages of a document and the parse job that read them. */
-interface ReadInput {
-  parseJobId: string;
-  document: ParsedDocument;
-}
+type ReadInput = Reading & { parseJobId: string };
 
 /** A classify job from its claim to its result: read the document, then ask the engine which rule it fits. */
 export async function runClassifyJob(
   claimed: ClaimedClassifyJob,
-  deps: ReadDeps & { engine: Engine; examples: ExampleReader },
+  deps: ReadDeps & { engine: Engine; examples: ExampleReader; gists: Gists },
   signal: AbortSignal,
 ): Promise<Success> {
   const began = performance.now();
-  const { parseJobId, document } = await readInput(claimed, deps, signal);
+  const { parseJobId, document, result } = await readInput(claimed, deps, signal);
   const read = performance.now();
   const { none_threshold } = await readProjectSettings(deps.db, claimed.job.project_id);
+  const examples = await deps.examples.read(claimed.job);
   const answer = await deps.engine.classify(document.pages, claimed.job.configuration.rules, {
     signal,
     noneThreshold: none_threshold ?? undefined,
-    examples: await deps.examples.read(claimed.job),
+    gist: await deps.gists.find(result),
+    examples,
+    onGists: (made) => deps.gists.keep(result, examples, made),
   });
   const { type, confidence, reasoning, ...findings } = answer;
   const milliseconds = { read: Math.round(read - began), classify: Math.round(performance.now() - read) };
@@ -64,7 +64,7 @@ async function readParseJob(
   if (parse.status === 'CANCELLED') throw new AppError('PARSE_JOB_CANCELLED', 'The parse job was cancelled.');
   if (parse.status === 'FAILED') throw asFailureOf(parse.errorMessage ?? '');
   if (parse.resultKey === null) throw new AppError('INTERNAL_ERROR', 'The parse job has not ended yet.');
-  return { parseJobId, document: await readAgain(parse, parse.resultKey, deps, signal) };
+  return { parseJobId, ...(await readAgain(parse, parse.resultKey, deps, signal)) };
 }
 
 /** `CODE: sentence` of a parse job, as the error of the classify job that waited for it. */

@@ -57,7 +57,7 @@ async function parse(input: object): Promise<ParseJob> {
 const parses = async () => (await blobs(server.dataDir)).filter((blob) => blob.startsWith('parses/'));
 
 test('what was not used for longest goes when there is too much, and comes back when a job needs it', async () => {
-  const text = (name: string) => `${INVOICE}${name} ${'and so on '.repeat(150)}`;
+  const text = (name: string) => `${INVOICE}${name} ${'andsoon'.repeat(210)}`;
   const oldest = await parse({ file_id: (await api.upload(text('oldest'))).id });
   for (let i = 0; i < 12; i++) await parse({ file_id: (await api.upload(text(`number ${i}`))).id });
   const newest = await parse({ file_id: (await api.upload(text('newest'))).id });

@@ -2,7 +2,7 @@ import type { PageText } from '../../../domain/document.ts';
 import { sha256 } from '../../../lib/cached-file.ts';
 import { WeightedLru } from '../../../lib/weighted-lru.ts';
 import type { Background } from './background.ts';
-import { type DocumentMeaning, type DocumentWords, readMeaning, readWords } from './document-profile.ts';
+import { type DocumentMeaning, type DocumentWords, readDirection, readMeaning, readWords } from './document-profile.ts';
 import type { Encoder } from './encoder/encoder.ts';
 import { type WordHits, wordHitsOf } from './features/word-similarity.ts';
 import { type LexiconScores, scoreDocumentTypes } from './lexicon/score.ts';
@@ -63,7 +63,10 @@ export class DocumentReader {
       language,
       words,
       hits: wordHitsOf(words, this.#vectors),
-      meaning: vectors === null ? await this.#meaningOf(text, language) : this.#meaningFrom(vectors),
+      meaning:
+        vectors === null
+          ? await this.#meaningOf(text, language)
+          : readMeaning(this.#chunksOf(vectors), this.#background.documentMean),
       lexicon: scoreDocumentTypes(text),
     };
     this.#read.set(key, document, 1);
@@ -80,7 +83,12 @@ export class DocumentReader {
     pages: readonly PageText[],
     vectors: Float32Array | null = null,
   ): Promise<{ direction: Float32Array; meaning: DocumentMeaning | null }> {
-    if (vectors !== null) return { direction: this.#meaningFrom(vectors).centredMean, meaning: null };
+    if (vectors !== null) {
+      return {
+        direction: readDirection(this.#chunksOf(vectors), this.#background.documentMean).centredMean,
+        meaning: null,
+      };
+    }
     const text = textOf(pages);
     const key = sha256(text);
     const known = this.#directions.get(key);
@@ -95,18 +103,21 @@ export class DocumentReader {
     return readMeaning(await this.#encoder.embed(chunks), this.#background.documentMean);
   }
 
-  #meaningFrom(vectors: Float32Array): DocumentMeaning {
+  #chunksOf(vectors: Float32Array): Float32Array[] {
     const { dimension } = this.#encoder;
-    const chunks = Array.from({ length: vectors.length / dimension }, (_, row) =>
-      vectors.slice(row * dimension, (row + 1) * dimension),
+    return Array.from({ length: vectors.length / dimension }, (_, row) =>
+      vectors.subarray(row * dimension, (row + 1) * dimension),
     );
-    return readMeaning(chunks, this.#background.documentMean);
   }
 }
 
 /** The passages' vectors one after another, which is all that `read` needs to spare the encoder. */
-export function vectorsOf({ chunks }: DocumentMeaning): Float32Array {
-  return Float32Array.from(chunks.flatMap((chunk) => [...chunk]));
+export function vectorsOf({ chunks, mean }: DocumentMeaning): Float32Array {
+  const vectors = new Float32Array(chunks.length * mean.length);
+  chunks.forEach((chunk, row) => {
+    vectors.set(chunk, row * mean.length);
+  });
+  return vectors;
 }
 
 function textOf(pages: readonly PageText[]): string {

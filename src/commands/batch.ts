@@ -19,24 +19,25 @@ export type Source = { path: string } | { text: string };
 
 type Pipeline = ReturnType<typeof openPipeline>;
 
-export type Answer = Omit<Awaited<ReturnType<Pipeline['engine']['classify']>>, 'evidence'>;
-
 /** What came of one of the documents. */
-export interface Result<Document> {
+export interface Result<Document, Answer> {
   document: Document;
-  outcome: Outcome;
+  outcome: Outcome<Answer>;
   /** Version of the engine that answered. */
   engine: string;
 }
 
 /** What came of a document. `error` is `CODE: sentence`. */
-export type Outcome = { answer: Answer; error?: never } | { answer?: never; error: string };
+export type Outcome<Answer> = { answer: Answer; error?: never } | { answer?: never; error: string };
 
-export interface Batch<Document> {
+export interface Batch<Document, Answer> {
   documents: AsyncIterable<Document> | Iterable<Document>;
   /** How many `documents` will come. */
   size: number;
-  configuration: ClassifyConfiguration;
+  /** How to read them. */
+  parsing: ClassifyConfiguration['parsing_configuration'];
+  /** What is wanted of each document; pass `signal` on to the engine. */
+  ask(document: Document, pages: PageText[], engine: Pipeline['engine']): Promise<Answer>;
   /** Documents at a time; default: the setting PIGEONHOLE_WORKERS, by default the number of processors. */
   concurrency: number | undefined;
   /** May a progress bar be drawn on standard error, if that is a terminal? */
@@ -47,14 +48,14 @@ export interface Batch<Document> {
 }
 
 /**
- * Classifies documents without a server and yields what came of them, in their order, while it works on the next ones.
- * No more than a few documents are in memory at a time. The processes it starts are gone when the generator ends, also
+ * Reads documents without a server, asks about them and yields what came of it, in their order, while it works on the
+ * next ones. No more than a few documents are in memory at a time. The processes it starts are gone when the generator ends, also
  * when it is left early or `signal` aborts, whose reason it then throws.
  */
-export async function* classifyAll<Document extends { source: Source }>(
-  batch: Batch<Document>,
-): AsyncGenerator<Result<Document>, void, void> {
-  const { documents, size, configuration, signal } = batch;
+export async function* askAll<Document extends { source: Source }, Answer>(
+  batch: Batch<Document, Answer>,
+): AsyncGenerator<Result<Document, Answer>, void, void> {
+  const { documents, size, parsing, signal } = batch;
   const config = loadConfig();
   const concurrency = Math.min(batch.concurrency ?? config.workers, size);
   const progress = startProgress(size, batch.showProgress);
@@ -63,30 +64,34 @@ export async function* classifyAll<Document extends { source: Source }>(
     { keepsReadings: batch.keepsReadings ?? false },
   );
   try {
-    const classify = async (document: Document) => {
-      const outcome = await classifyDocument(document.source, { parser, engine, configuration, config, signal });
+    const work = async (document: Document) => {
+      const ask = (pages: PageText[]) => batch.ask(document, pages, engine);
+      const outcome = await askAbout(document.source, ask, { parser, parsing, config, signal });
       progress.step(outcome);
       return { document, outcome, engine: engine.version };
     };
-    yield* mapInOrder(documents, concurrency, classify);
+    yield* mapInOrder(documents, concurrency, work);
   } finally {
     progress.stop();
     await Promise.all([parser.close(), engine.close()]);
   }
 }
 
-interface Context extends Pipeline {
-  configuration: ClassifyConfiguration;
+interface Context {
+  parser: Pipeline['parser'];
+  parsing: ClassifyConfiguration['parsing_configuration'];
   config: Config;
   signal: AbortSignal;
 }
 
-async function classifyDocument(source: Source, context: Context): Promise<Outcome> {
-  const { engine, configuration, signal } = context;
+async function askAbout<Answer>(
+  source: Source,
+  ask: (pages: PageText[]) => Promise<Answer>,
+  context: Context,
+): Promise<Outcome<Answer>> {
+  const { signal } = context;
   try {
-    const pages = 'text' in source ? pageOf(source.text) : await readPages(source.path, context);
-    const { evidence: _, ...answer } = await engine.classify(pages, configuration.rules, { signal });
-    return { answer };
+    return { answer: await ask('text' in source ? pageOf(source.text) : await readPages(source.path, context)) };
   } catch (error) {
     if (error instanceof AppError && error.code === 'PARSER_CRASHED') await sleep(SIGNAL_DELAY_MS);
     signal.throwIfAborted();
@@ -94,8 +99,7 @@ async function classifyDocument(source: Source, context: Context): Promise<Outco
   }
 }
 
-async function readPages(path: string, { parser, configuration, signal }: Context): Promise<PageText[]> {
-  const parsing = configuration.parsing_configuration;
+async function readPages(path: string, { parser, parsing, signal }: Context): Promise<PageText[]> {
   const { pages } = await parser.parse(
     { path: resolve(path), name: basename(path) },
     {
@@ -122,7 +126,7 @@ function describeFault(error: unknown, { logLevel }: Config): string {
   return 'INTERNAL_ERROR: This is a fault of Pigeonhole, not of the document. PIGEONHOLE_LOG_LEVEL=debug shows it.';
 }
 
-function startProgress(total: number, wanted: boolean): { step(outcome: Outcome): void; stop(): void } {
+function startProgress(total: number, wanted: boolean): { step(outcome: Outcome<unknown>): void; stop(): void } {
   if (!wanted || !process.stderr.isTTY) return { step() {}, stop() {} };
   const bar = new SingleBar({
     format: '{bar} {percentage}%  {value} of {total} documents, {failed} failed  {eta_formatted} left',

@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import type { Classification } from '../classify/engine.ts';
 import { loadConfig } from '../config.ts';
 import { listFiles } from '../lib/list-files.ts';
-import { classifyAll, concurrencyOption, type Outcome } from './batch.ts';
+import { askAll, concurrencyOption, type Outcome } from './batch.ts';
+import { examplesOption, openExamples, readExamples } from './examples-file.ts';
 import { interruptible } from './interruptible.ts';
 import { readRulesFile } from './rules-file.ts';
 import { outputColumns, textTable } from './text-table.ts';
@@ -17,6 +19,7 @@ const MAX_TABLE_NOTE = 300;
 
 interface ClassifyOptions {
   rules: string;
+  examples?: string;
   json?: true;
   csv?: true;
   concurrency?: number;
@@ -44,6 +47,7 @@ export function classifyCommand(): Command {
     .description('Classify files on this machine: no server, no network, no key.')
     .argument('<path...>', 'files, and folders to search for files (hidden files, and links to folders, are skipped)')
     .requiredOption('--rules <file>', 'rules in YAML or JSON: {rules: [{type, description}, …]} or only the list')
+    .addOption(examplesOption())
     .addOption(new Option('--json', 'print one JSON object a line, as soon as a document is done').conflicts('csv'))
     .option('--csv', 'print comma-separated values: file, type, confidence, reasoning, error')
     .addOption(concurrencyOption())
@@ -61,8 +65,9 @@ Results come in the order of the paths, folders sorted by name. Without --json a
 
 Exit code: 0 = all documents were read, 1 = some could not be read, 2 = wrong use.
 
-Example:
+Examples:
   pigeonhole classify inbox/ scan.pdf --rules rules.yaml
+  pigeonhole classify inbox/ --rules rules.yaml --examples labelled/
 
   with rules.yaml
     rules:
@@ -78,21 +83,28 @@ Example:
     .action(async (paths: string[], options: ClassifyOptions) => {
       const configuration = await readRulesFile(options.rules);
       const files = await findFiles(paths);
+      const labelled =
+        options.examples === undefined ? null : await openExamples(options.examples, configuration, options.rules);
       const format = options.json ? jsonLines : options.csv ? csv : table(files.length);
       const streams = options.json || options.csv;
       let failed = 0;
 
       await interruptible(async (signal) => {
+        const work = {
+          parsing: configuration.parsing_configuration,
+          concurrency: options.concurrency,
+          // Results that appear on the same terminal show the progress and would tear the bar apart.
+          showProgress: !(streams && process.stdout.isTTY),
+          signal,
+        };
+        const examples = labelled === null ? [] : await readExamples(labelled, work);
         await write(format.start(), signal);
         try {
-          const outcomes = classifyAll({
+          const outcomes = askAll({
+            ...work,
             documents: files.map((path) => ({ path, source: { path } })),
             size: files.length,
-            configuration,
-            concurrency: options.concurrency,
-            // Results that appear on the same terminal show the progress and would tear the bar apart.
-            showProgress: !(streams && process.stdout.isTTY),
-            signal,
+            ask: (_, pages, engine) => engine.classify(pages, configuration.rules, { signal, examples }),
           });
           for await (const { document, outcome } of outcomes) {
             if (outcome.error !== undefined) failed++;
@@ -130,7 +142,7 @@ async function findFiles(paths: readonly string[]): Promise<string[]> {
   return [...found.values()];
 }
 
-function resultOf(file: string, { answer, error }: Outcome): Result {
+function resultOf(file: string, { answer, error }: Outcome<Classification>): Result {
   if (error !== undefined) return { file, type: null, confidence: null, reasoning: null, scores: [], error };
   const { type, confidence, reasoning, scores } = answer;
   return { file, type, confidence, reasoning, scores, error: null };

@@ -1,4 +1,5 @@
-import type { Change, Difference } from '../evaluation/compare.ts';
+import type { Difference } from '../evaluation/bootstrap.ts';
+import type { Change } from '../evaluation/compare.ts';
 import { coverageAtSteps } from '../evaluation/coverage.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import { type Metrics, NO_TYPE } from '../evaluation/metrics.ts';

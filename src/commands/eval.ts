@@ -1,26 +1,30 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Example } from '../classify/engine.ts';
 import type { ClassifyConfiguration } from '../domain/rules.ts';
 import { compareRuns } from '../evaluation/compare.ts';
 import { evaluateRun } from '../evaluation/evaluation.ts';
 import { htmlReport } from '../evaluation/html-report.ts';
-import { type LabelledSet, NO_TYPE_FOLDER, openLabelledSet } from '../evaluation/manifest.ts';
+import { askWithExamples, type LearnedAnswers, measureLearning, unreadableAnswers } from '../evaluation/learning.ts';
+import { type LabelledSet, openLabelledSet } from '../evaluation/manifest.ts';
 import { newRun, Run, type RunDocument } from '../evaluation/run.ts';
-import { classifyAll, concurrencyOption } from './batch.ts';
+import { askAll, type Batch, concurrencyOption } from './batch.ts';
+import { checkSet } from './check-set.ts';
 import { evaluationJson, evaluationReport } from './eval-report.ts';
+import { examplesOption, openExamples, readExamples } from './examples-file.ts';
 import { interruptible } from './interruptible.ts';
+import { type LearnOptions, type Lessons, learnOptions, prepareLessons } from './learn.ts';
 import { readRulesFile } from './rules-file.ts';
 import { outputColumns } from './text-table.ts';
 import { UsageError } from './usage-error.ts';
 
-const MAX_PROBLEMS = 20;
-
 /** A saved run of 100,000 documents takes about 50 MB. */
 const MAX_RUN_FILE_BYTES = 512 * 1024 * 1024;
 
-interface EvalOptions {
+interface EvalOptions extends LearnOptions {
   rules: string;
+  examples?: string;
   compareRules?: string;
   baseline?: string;
   save?: string;
@@ -50,6 +54,10 @@ export function evalCommand(): Command {
         .default(0.95)
         .argParser(parseShare),
     )
+    .addOption(examplesOption().conflicts('learn'))
+    .addOption(learnOptions.learn())
+    .addOption(learnOptions.learnTypes())
+    .addOption(learnOptions.splits())
     .option('--json', 'print one JSON object and nothing else')
     .option('--no-cache', 'neither use nor keep the text of documents read before')
     .addOption(concurrencyOption())
@@ -77,6 +85,13 @@ A folder has a sub-folder for each type, and "_none" for documents that no rule 
           comparison is null or {"documents","only_before","only_after","relabelled","fixed":[change],
           "broken":[change],"still_wrong":[change],"accuracy":difference,"macro_f1":difference}; a change is
           {"id","label","before","after"}, a difference {"value","interval":[from,to],"p_value"}.
+          learning is null without --learn, or {"splits","short":{label:examples},"steps":[{"examples_per_type",
+          "examples","all":gain,"others":gain}]}; a gain is {"documents","accuracy_without","accuracy_with",
+          "difference"}. short are labels with fewer examples than asked for; others are the documents whose label has
+          no examples, null when there are none.
+
+--learn makes documents of the set examples, at most half of each label's, and measures on those that are left; the
+figures are means over the splits, which are the same every time. All other figures are without these examples.
 
 The text of documents is kept in the folder "readings" of PIGEONHOLE_CACHE_DIR for 30 days after its last use, so that
 measuring again after a change of the rules is quick. Saved runs and reports quote the documents.
@@ -85,7 +100,8 @@ Exit code: 0 = measured, 1 = no document could be read, 2 = wrong use.
 
 Examples:
   pigeonhole eval labelled/manifest.jsonl --rules rules.yaml --save before.json
-  pigeonhole eval labelled/manifest.jsonl --rules rules.yaml --baseline before.json --report report.html`,
+  pigeonhole eval labelled/manifest.jsonl --rules rules.yaml --baseline before.json --report report.html
+  pigeonhole eval labelled/manifest.jsonl --rules rules.yaml --learn 1,3,5,10`,
     )
     .action(async (path: string, options: EvalOptions) => {
       const configuration = await readRulesFile(options.rules);
@@ -94,6 +110,9 @@ Examples:
       const set = await openLabelledSet(path);
       checkSet(set, configuration, { path, rules: options.rules });
       if (comparedRules !== null) checkSet(set, comparedRules, { path, rules: options.compareRules! });
+      const labelled =
+        options.examples === undefined ? null : await openExamples(options.examples, configuration, options.rules);
+      const lessons = await prepareLessons(set, configuration, options);
       if (set.ignored > 0) {
         process.stderr.write(
           `${path}: ${set.ignored} files are in no sub-folder, so they have no label and are ignored.\n`,
@@ -101,13 +120,29 @@ Examples:
       }
 
       await interruptible(async (signal) => {
-        const runRules = (rules: ClassifyConfiguration, rulesFile: string) =>
-          runSet(set, rules, { setName: basename(path), rulesFile: basename(rulesFile), options, signal });
-        const run = await runRules(configuration, options.rules);
-        const before = comparedRules === null ? baseline : await runRules(comparedRules, options.compareRules!);
+        const reading = {
+          parsing: configuration.parsing_configuration,
+          concurrency: options.concurrency,
+          showProgress: true,
+          keepsReadings: options.cache,
+          signal,
+        };
+        const examples = labelled === null ? [] : await readExamples(labelled, reading);
+        const context = { setName: basename(path), options, examples, reading };
+        const taught = lessons === null ? null : await lessons.read(reading);
+        const { run, answers } = await runSet(set, configuration, {
+          ...context,
+          rulesFile: options.rules,
+          lessons: taught,
+        });
+        const before =
+          comparedRules === null
+            ? baseline
+            : (await runSet(set, comparedRules, { ...context, rulesFile: options.compareRules!, lessons: null })).run;
         const evaluation = evaluateRun(run, {
           targetAccuracy: options.targetAccuracy,
           comparison: before === null ? null : { before, ...compareRuns(before, run) },
+          learning: taught === null ? null : measureLearning(taught.plan, taught.examples, answers),
         });
         if (options.save !== undefined) await writeOutput(options.save, `${JSON.stringify(run)}\n`);
         if (options.report !== undefined) await writeOutput(options.report, htmlReport(evaluation));
@@ -121,46 +156,73 @@ Examples:
     });
 }
 
-/** Classifies the whole set. */
+interface RunContext {
+  setName: string;
+  rulesFile: string;
+  options: EvalOptions;
+  /** Given to the engine with every document. */
+  examples: readonly Example[];
+  /** Examples to ask with once more; null = none. */
+  lessons: Lessons | null;
+  reading: Pick<Batch<never, never>, 'concurrency' | 'showProgress' | 'keepsReadings' | 'signal'>;
+}
+
+/** Classifies the whole set. `answers` is empty without lessons. */
 async function runSet(
   set: LabelledSet,
   configuration: ClassifyConfiguration,
-  context: { setName: string; rulesFile: string; options: EvalOptions; signal: AbortSignal },
-): Promise<Run> {
-  const { options, signal } = context;
+  context: RunContext,
+): Promise<{ run: Run; answers: LearnedAnswers[] }> {
+  const { options, examples, lessons, reading } = context;
+  const { signal } = reading;
   const startedAt = new Date().toISOString();
   const began = performance.now();
   const documents: RunDocument[] = [];
+  const answers: LearnedAnswers[] = [];
   let engineVersion = '';
-  const results = classifyAll({
-    documents: set.documents(),
+  const results = askAll({
+    ...reading,
+    documents: withPlaces(set.documents()),
     size: set.size,
-    configuration,
-    concurrency: options.concurrency,
-    showProgress: true,
-    keepsReadings: options.cache,
-    signal,
+    parsing: configuration.parsing_configuration,
+    ask: async ({ place }, pages, engine) => {
+      const classify = (given: readonly Example[]) =>
+        engine.classify(pages, configuration.rules, { signal, examples: given });
+      const answer = await classify(examples);
+      const ask = async (given: readonly Example[]) => (await classify(given)).type;
+      const learned = lessons === null ? [] : await askWithExamples({ place, pages }, lessons, ask);
+      return { ...answer, learned };
+    },
   });
   for await (const { document, outcome, engine } of results) {
-    const { id, label } = document;
+    const { id, label, place } = document;
     engineVersion = engine;
     if (outcome.error !== undefined) {
       documents.push({ id, label, error: outcome.error });
+      if (lessons !== null) answers.push(unreadableAnswers(place, lessons.plan));
       continue;
     }
-    const { type, confidence, reasoning, scores } = outcome.answer;
+    const { type, confidence, reasoning, scores, learned } = outcome.answer;
     const noneScore = 1 - scores.reduce((total, { score }) => total + score, 0);
     documents.push({ id, label, type, confidence, none_score: noneScore, reasoning });
+    if (lessons !== null) answers.push({ without: type, learned });
   }
-  return newRun({
+  const run = newRun({
     started_at: startedAt,
     seconds: (performance.now() - began) / 1000,
     set: context.setName,
-    rules_file: context.rulesFile,
+    rules_file: basename(context.rulesFile),
+    examples_file: options.examples === undefined ? null : basename(options.examples),
     engine: engineVersion,
     rules: configuration.rules,
     documents,
   });
+  return { run, answers };
+}
+
+async function* withPlaces<Document>(documents: AsyncIterable<Document>): AsyncGenerator<Document & { place: number }> {
+  let place = 0;
+  for await (const document of documents) yield { ...document, place: place++ };
 }
 
 /** @throws UsageError when the file is not a saved run. */
@@ -193,29 +255,4 @@ function parseShare(text: string): number {
     throw new InvalidArgumentError('It must be a number above 0 and at most 1, for example 0.95.');
   }
   return share;
-}
-
-/** @throws UsageError when the set cannot be used, or not with these rules. */
-function checkSet(
-  set: LabelledSet,
-  configuration: ClassifyConfiguration,
-  names: { path: string; rules: string },
-): void {
-  const { path, rules } = names;
-  const types = configuration.rules.map(({ type }) => type);
-  if (set.problems.length > 0) {
-    const more = set.problems.length - MAX_PROBLEMS;
-    const listed = set.problems.slice(0, MAX_PROBLEMS);
-    throw new UsageError([...listed, ...(more > 0 ? [`and ${more} more problems`] : [])].join('\n'));
-  }
-  const unknown = [...set.labels].filter(([label]) => label !== null && !types.includes(label));
-  if (unknown.length > 0) {
-    const listed = unknown.map(([label, count]) => `  "${label}" (${count} ${count === 1 ? 'document' : 'documents'})`);
-    throw new UsageError(
-      `These labels of ${path} are not types of ${rules}:
-${listed.join('\n')}
-Its types are ${types.map((type) => `"${type}"`).join(', ')}.
-Documents that no rule fits have the label null, or are in the sub-folder "${NO_TYPE_FOLDER}".`,
-    );
-  }
 }

@@ -1,6 +1,7 @@
 import type { Comparison } from './compare.ts';
 import { type CoveragePoint, coverageCurve, recommendThreshold } from './coverage.ts';
 import { type Interval, shareInterval } from './interval.ts';
+import type { Learning } from './learning.ts';
 import { isRight, type Metrics, measure } from './metrics.ts';
 import { outcomesOf, type Run } from './run.ts';
 
@@ -17,9 +18,14 @@ export interface Evaluation {
   /** Null = no threshold reaches `targetAccuracy`. */
   recommended: CoveragePoint | null;
   comparison: (Comparison & { before: Run }) | null;
+  /** What examples gain; null = that was not measured. */
+  learning: Learning | null;
 }
 
-export function evaluateRun(run: Run, options: Pick<Evaluation, 'targetAccuracy' | 'comparison'>): Evaluation {
+export function evaluateRun(
+  run: Run,
+  options: Pick<Evaluation, 'targetAccuracy' | 'comparison' | 'learning'>,
+): Evaluation {
   const outcomes = outcomesOf(run);
   const metrics = measure(
     outcomes,

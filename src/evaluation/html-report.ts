@@ -1,5 +1,6 @@
+import type { Difference } from './bootstrap.ts';
 import { coverageDiagram, reliabilityDiagram } from './charts.ts';
-import type { Change, Difference } from './compare.ts';
+import type { Change } from './compare.ts';
 import type { Evaluation } from './evaluation.ts';
 import { Html, html } from './html.ts';
 import { NO_TYPE } from './metrics.ts';

@@ -2,6 +2,9 @@
 export const NO_TYPE = '(none)';
 export const UNREADABLE = '(error)';
 
+/** What a document was taken for: a type, null = no rule fits, or `UNREADABLE`. */
+export type Answer = string | null;
+
 /** What came of one labelled document. A null type means that no rule fits. */
 export type Outcome =
   | {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Rule } from '../domain/rules.ts';
-import type { Outcome } from './metrics.ts';
+import { type Answer, type Outcome, UNREADABLE } from './metrics.ts';
 
 /** Raise when a saved run of today could not be read as one of tomorrow. */
 const FORMAT = 'pigeonhole-eval-run-1';
@@ -38,6 +38,8 @@ export const Run = z.object({
   /** What was run, for people: the names of the set and the rules file. */
   set: z.string(),
   rules_file: z.string(),
+  /** Labelled examples that the engine was given with every document; null = none. */
+  examples_file: z.string().nullable().default(null),
   engine: z.string(),
   rules: z.array(Rule),
   documents: z.array(RunDocument),
@@ -50,6 +52,10 @@ export function newRun(run: Omit<Run, 'format'>): Run {
 
 export function isAnswered(document: RunDocument): document is AnsweredDocument {
   return 'type' in document;
+}
+
+export function answerOf(document: RunDocument): Answer {
+  return isAnswered(document) ? document.type : UNREADABLE;
 }
 
 /** The run as `measure` wants it. */

@@ -1,4 +1,5 @@
-import type { Change, Comparison, Difference } from './compare.ts';
+import type { Difference } from './bootstrap.ts';
+import type { Change, Comparison } from './compare.ts';
 import type { Evaluation } from './evaluation.ts';
 import { NO_TYPE, UNREADABLE } from './metrics.ts';
 import { isAnswered, type RunDocument } from './run.ts';

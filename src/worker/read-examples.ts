@@ -2,6 +2,7 @@ import type { DiskBlobs } from '../blobs/disk.ts';
 import { readPages } from '../blobs/pages.ts';
 import type { Example } from '../classify/engine.ts';
 import type { PageText } from '../domain/document.ts';
+import { EXAMPLE_CHARACTERS, EXAMPLE_LIMITS } from '../domain/examples.ts';
 import { feedbackScope } from '../domain/feedback.ts';
 import type { ClassifyJob } from '../domain/job.ts';
 import { WeightedLru } from '../lib/weighted-lru.ts';
@@ -11,10 +12,6 @@ import { type LabelledDocument, listLabelledDocuments } from '../store/feedback.
 import type { FoundResult } from '../store/parse-results.ts';
 import type { Gists } from './gists.ts';
 
-/** The newest say most; each that no job was about costs the first one that meets it what a document costs the engine. */
-const EXAMPLES = { perType: 20, total: 200 };
-/** Characters of an example that are handed on: engines read no more of a document. */
-const MAX_CHARACTERS = 30_000;
 /** Characters of examples that are kept for the next jobs, over all projects. */
 const KEPT_CHARACTERS = 10_000_000;
 
@@ -56,29 +53,29 @@ export class ExampleReader {
     const document = await readPages(this.#blobs, blobKey);
     if (!document) return null;
     const pages: PageText[] = [];
-    let left = MAX_CHARACTERS;
+    let left = EXAMPLE_CHARACTERS;
     for (const { number, text } of document.pages) {
       if (left <= 0) break;
       pages.push({ number, text: text.slice(0, left) });
       left -= text.length;
     }
-    this.#kept.set(blobKey, pages, MAX_CHARACTERS - Math.max(0, left));
+    this.#kept.set(blobKey, pages, EXAMPLE_CHARACTERS - Math.max(0, left));
     return pages;
   }
 }
 
-/** As many as count. A content counts once, with the label that comes first. */
+/** As many as count; the newest say most. A content counts once, with the label that comes first. */
 function chosenFrom(documents: readonly LabelledDocument[]): LabelledDocument[] {
   const chosen: LabelledDocument[] = [];
   const seen = new Set<string>();
   const counts = new Map<string | null, number>();
   for (const document of documents) {
-    if (chosen.length === EXAMPLES.total) break;
+    if (chosen.length === EXAMPLE_LIMITS.total) break;
     const { contentHash } = document.result;
     if (seen.has(contentHash)) continue;
     seen.add(contentHash);
     const count = counts.get(document.type) ?? 0;
-    if (count === EXAMPLES.perType) continue;
+    if (count === EXAMPLE_LIMITS.perLabel) continue;
     counts.set(document.type, count + 1);
     chosen.push(document);
   }

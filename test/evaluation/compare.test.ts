@@ -15,7 +15,14 @@ const answered = (id: string, label: string | null, type: string | null): RunDoc
 });
 
 function runOf(documents: RunDocument[]): Run {
-  const about = { started_at: '2026-01-01T00:00:00.000Z', seconds: 1, set: 's', rules_file: 'r', engine: 'e' };
+  const about = {
+    started_at: '2026-01-01T00:00:00.000Z',
+    seconds: 1,
+    set: 's',
+    rules_file: 'r',
+    examples_file: null,
+    engine: 'e',
+  };
   return newRun({ ...about, rules: RULES, documents });
 }
 

@@ -2,6 +2,7 @@ import type { Difference } from '../evaluation/bootstrap.ts';
 import type { Change } from '../evaluation/compare.ts';
 import { coverageAtSteps } from '../evaluation/coverage.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
+import type { Gain } from '../evaluation/learning.ts';
 import { type Metrics, NO_TYPE } from '../evaluation/metrics.ts';
 import { mistakesOf, unreadableOf } from '../evaluation/run.ts';
 import {
@@ -9,6 +10,9 @@ import {
   changesByKind,
   comparisonNotes,
   figure,
+  LEARNING_COLUMNS,
+  learningNotes,
+  learningTables,
   signed,
   thresholdAdvice,
   verdictOn,
@@ -21,7 +25,7 @@ const MAX_TYPE_COLUMNS = 30;
 
 /** What `--json` prints. */
 export function evaluationJson({ run, metrics, accuracyInterval, coverage, ...rest }: Evaluation): object {
-  const { recommended, targetAccuracy, comparison } = rest;
+  const { recommended, targetAccuracy, comparison, learning } = rest;
   return {
     documents: metrics.documents,
     errors: metrics.errors,
@@ -63,6 +67,25 @@ export function evaluationJson({ run, metrics, accuracyInterval, coverage, ...re
       accuracy: differenceJson(comparison.accuracy),
       macro_f1: differenceJson(comparison.macroF1),
     },
+    learning: learning && {
+      splits: learning.splits,
+      short: Object.fromEntries(learning.short.map(({ label, examples }) => [label ?? NO_TYPE, examples])),
+      steps: learning.steps.map(({ perLabel, examples, all, others }) => ({
+        examples_per_type: perLabel,
+        examples,
+        all: gainJson(all),
+        others: others && gainJson(others),
+      })),
+    },
+  };
+}
+
+function gainJson({ documents, without, learned, difference }: Gain): object {
+  return {
+    documents,
+    accuracy_without: without,
+    accuracy_with: learned,
+    difference: differenceJson(difference),
   };
 }
 
@@ -86,6 +109,7 @@ export function evaluationReport(evaluation: Evaluation, width: number): string 
     section('Worst mistakes (the most certain wrong answers)', mistakes(evaluation, width)),
     section('Documents that could not be read', unreadable(evaluation, width)),
     section('Compared with before', comparisonText(evaluation, width)),
+    section('What examples gain', learningText(evaluation, width)),
   ]
     .filter((part) => part !== '')
     .join('\n');
@@ -250,6 +274,23 @@ function comparisonText({ comparison }: Evaluation, width: number): string {
       .join(''),
     differences,
     ...changesByKind(comparison).map(([kind, listed]) => changes(kind, listed, width)),
+  ].join('\n');
+}
+
+function learningText({ learning }: Evaluation, width: number): string {
+  if (learning === null) return '';
+  const columns: Column[] = LEARNING_COLUMNS.map((title, at) => ({
+    title,
+    align: at < LEARNING_COLUMNS.length - 1 ? 'right' : 'left',
+  }));
+  return [
+    learningNotes(learning)
+      .map((note) => paragraph(printable(note), width))
+      .join(''),
+    ...learningTables(learning).map(({ title, rows }) => {
+      const cells = rows.map((row) => row.cells);
+      return `${title}\n${textTable(columns, cells, width)}`;
+    }),
   ].join('\n');
 }
 

@@ -10,7 +10,11 @@ import {
   changesByKind,
   comparisonNotes,
   figure,
+  LEARNING_COLUMNS,
+  learningNotes,
+  learningTables,
   readableTime,
+  runName,
   signed,
   thresholdAdvice,
   verdictOn,
@@ -52,14 +56,15 @@ export function htmlReport(evaluation: Evaluation): string {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${run.rules_file} on ${run.set}</title>
+<title>${runName(run)}</title>
 <style>${new Html(STYLE)}</style>
 </head>
 <body>
-<h1>${run.rules_file} on ${run.set}</h1>
+<h1>${runName(run)}</h1>
 <p class="soft">${readableTime(run.started_at)} · engine ${run.engine} · ${run.seconds.toFixed(1)} s</p>
 ${figures(evaluation)}
 ${comparisonSection(evaluation)}
+${learningSection(evaluation)}
 ${plots(evaluation)}
 ${types(evaluation)}
 ${confusion(evaluation)}
@@ -180,8 +185,28 @@ ${changesByKind(comparison).map(([kind, listed]) => changes(kind, listed))}`;
 function differenceRow(name: string, difference: Difference): Html {
   const { value, interval, pValue } = difference;
   const verdict = verdictOn(difference);
-  const style = { better: 'good', worse: 'bad', 'may be chance': 'soft' }[verdict];
+  const style = styleOf(difference);
   return html`<tr><td>${name}</td><td class="n">${signed(value)}</td><td class="n">${interval.map(signed).join(' to ')}</td><td class="n">${pValue.toFixed(4)}</td><td class="${style}">${verdict}</td></tr>`;
+}
+
+/** The colour of a verdict. */
+function styleOf(difference: Difference): string {
+  return { better: 'good', worse: 'bad', 'may be chance': 'soft' }[verdictOn(difference)];
+}
+
+function learningSection({ learning }: Evaluation): Html | null {
+  if (learning === null) return null;
+  return html`<h2>What examples gain</h2>
+${learningNotes(learning).map((note) => html`<p class="soft text">${note}</p>`)}
+${learningTables(learning).map(
+  ({ title, rows }) => html`<h3>${title}</h3>
+<div class="wide"><table><thead><tr>${LEARNING_COLUMNS.map((name) => html`<th class="n">${name}</th>`)}</tr></thead><tbody>
+${rows.map(
+  ({ cells, gain }) =>
+    html`<tr>${cells.slice(0, -1).map((cell) => html`<td class="n">${cell}</td>`)}<td class="${styleOf(gain.difference)}">${cells.at(-1)!}</td></tr>
+`,
+)}</tbody></table></div>`,
+)}`;
 }
 
 function changes(title: string, listed: readonly Change[]): Html {

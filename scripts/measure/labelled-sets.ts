@@ -35,3 +35,8 @@ export async function readSets(
   }
   return sets;
 }
+
+/** Are these the pages of a document with text, and not the code of an error? */
+export function isReadable(pages: Page[] | string): pages is Page[] {
+  return typeof pages !== 'string' && pages.some(({ text }) => text.trim() !== '');
+}

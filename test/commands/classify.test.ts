@@ -188,7 +188,7 @@ test('classify --help tells arguments, options, formats and an example', () => {
   classifyCommand()
     .configureOutput({ writeOut: (text) => (help += text) })
     .outputHelp();
-  for (const part of ['<path...>', '--rules <file>', '--json', '--csv', '--concurrency', 'Exit code', 'Example:']) {
+  for (const part of ['<path...>', '--rules <file>', '--json', '--csv', '--concurrency', 'Exit code', 'Examples:']) {
     expect(help).toContain(part);
   }
 });

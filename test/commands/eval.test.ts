@@ -68,6 +68,7 @@ describe('eval', () => {
       'recommended_threshold',
       'engine',
       'comparison',
+      'learning',
     ]);
     // How good the engine is at documents that fit no rule is not for this test: that one may be right or wrong.
     const none = result.confusion['(none)'];
@@ -164,15 +165,19 @@ Documents that no rule fits have the label null, or are in the sub-folder "_none
     SEVERAL_RUNS_MS,
   );
 
-  test('--compare-rules runs other rules on the same documents and tells what changed', async () => {
-    const { set, rules: before, swapped } = await neutralSet();
-    const { code, stdout } = await runCli(['eval', set, '--rules', before, '--compare-rules', swapped]);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^Before: swapped\.json on neutral\.jsonl, .* UTC, engine local-/m);
-    expect(stdout).toMatch(/^Accuracy +\+0\.333 +[+−]?[01]\.\d{3} to [+−]?[01]\.\d{3} +[01]\.\d{4} +may be chance$/m);
-    expect(stdout).toMatch(/^Fixed: 2\nbill +label one, before two, now one\ndeed +label two, before one, now two$/m);
-    expect(stdout).toMatch(/^Broken: 1\nmislabelled +label two, before two, now one$/m);
-  });
+  test(
+    '--compare-rules runs other rules on the same documents and tells what changed',
+    async () => {
+      const { set, rules: before, swapped } = await neutralSet();
+      const { code, stdout } = await runCli(['eval', set, '--rules', before, '--compare-rules', swapped]);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^Before: swapped\.json on neutral\.jsonl, .* UTC, engine local-/m);
+      expect(stdout).toMatch(/^Accuracy +\+0\.333 +[+−]?[01]\.\d{3} to [+−]?[01]\.\d{3} +[01]\.\d{4} +may be chance$/m);
+      expect(stdout).toMatch(/^Fixed: 2\nbill +label one, before two, now one\ndeed +label two, before one, now two$/m);
+      expect(stdout).toMatch(/^Broken: 1\nmislabelled +label two, before two, now one$/m);
+    },
+    SEVERAL_RUNS_MS,
+  );
 
   test('--report writes one file that loads nothing, with the plots, and with all foreign text escaped', async () => {
     const set = join(folder, 'hostile.jsonl');

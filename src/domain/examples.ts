@@ -4,7 +4,7 @@ import type { PageText } from './document.ts';
 export const EXAMPLE_LIMITS = { perLabel: 20, total: 200 };
 
 /** Characters of an example that are handed on: engines read no more of a document. */
-export const EXAMPLE_CHARACTERS = 30_000;
+const EXAMPLE_CHARACTERS = 30_000;
 
 /** The first pages of an example, as far as they count. */
 export function headOf(pages: readonly PageText[]): PageText[] {

@@ -2,7 +2,7 @@ import type { DiskBlobs } from '../blobs/disk.ts';
 import { readPages } from '../blobs/pages.ts';
 import type { Example } from '../classify/engine.ts';
 import type { PageText } from '../domain/document.ts';
-import { EXAMPLE_CHARACTERS, EXAMPLE_LIMITS } from '../domain/examples.ts';
+import { EXAMPLE_LIMITS, headOf } from '../domain/examples.ts';
 import { feedbackScope } from '../domain/feedback.ts';
 import type { ClassifyJob } from '../domain/job.ts';
 import { WeightedLru } from '../lib/weighted-lru.ts';
@@ -52,14 +52,9 @@ export class ExampleReader {
     if (known) return known;
     const document = await readPages(this.#blobs, blobKey);
     if (!document) return null;
-    const pages: PageText[] = [];
-    let left = EXAMPLE_CHARACTERS;
-    for (const { number, text } of document.pages) {
-      if (left <= 0) break;
-      pages.push({ number, text: text.slice(0, left) });
-      left -= text.length;
-    }
-    this.#kept.set(blobKey, pages, EXAMPLE_CHARACTERS - Math.max(0, left));
+    const pages = headOf(document.pages);
+    const characters = pages.reduce((total, { text }) => total + text.length, 0);
+    this.#kept.set(blobKey, pages, characters);
     return pages;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run fit -- --data DIR [--write]`: fits the ranker and the "no rule fits" gate on the labelled sets in a folder and
+ * `npm run fit -- --data DIR… [--write]`: fits the ranker and the "no rule fits" gate on the labelled sets in folders and
  * prints what they would do on each set when fitted on the others only. `--write` puts the weights fitted on all of them
  * into src/classify/data/weights.json; no text of any set is kept.
  */
@@ -16,24 +16,25 @@ import { measure, type Outcome } from '../src/evaluation/metrics.ts';
 import { cachedEncoder } from './measure/cached-encoder.ts';
 import { createCachedParser } from './measure/cached-parser.ts';
 import { fitGate, fitRanker, gateInputsOf } from './measure/fitting.ts';
-import { readSets } from './measure/labelled-sets.ts';
+import { type MeasuredSet, readSets } from './measure/labelled-sets.ts';
 import { makeSamples, type Sample } from './measure/samples.ts';
 
 const { values } = parseArgs({
   options: {
-    data: { type: 'string' },
+    data: { type: 'string', multiple: true },
     cache: { type: 'string', default: path.join(tmpdir(), 'pigeonhole-measure') },
     write: { type: 'boolean', default: false },
     'ranker-ridge': { type: 'string', default: '0.003' },
     'gate-ridge': { type: 'string', default: '0.003' },
   },
 });
-if (values.data === undefined) throw new Error('usage: npm run fit -- --data DIR [--write]');
+if (values.data === undefined) throw new Error('usage: npm run fit -- --data DIR [--data DIR …] [--write]');
 const rankerRidge = Number(values['ranker-ridge']);
 const gateRidge = Number(values['gate-ridge']);
 
 const parser = createCachedParser({ cacheDir: values.cache, processes: 2 });
-const sets = await readSets(values.data, parser);
+const sets: MeasuredSet[] = [];
+for (const folder of values.data) sets.push(...(await readSets(folder, parser)));
 await parser.close();
 const { classifier, close } = await loadClassifier({
   cacheDir: values.cache,

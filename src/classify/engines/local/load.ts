@@ -3,7 +3,7 @@ import type { Rule } from '../../../domain/rules.ts';
 import { loadBackground } from './background.ts';
 import { Classifier, type Weights } from './classifier.ts';
 import type { Encoder } from './encoder/encoder.ts';
-import { loadUseLite } from './encoder/use-lite.ts';
+import { loadMiniLm } from './encoder/minilm.ts';
 import { loadWordVectors } from './word-vectors.ts';
 
 export const WORD_VECTORS_FILE = new URL('../../data/word-vectors.bin', import.meta.url);
@@ -28,7 +28,7 @@ export async function loadClassifier(options: {
   wrapEncoder?: ((encoder: Encoder) => Encoder) | undefined;
 }): Promise<{ classifier: Classifier; close(): Promise<void> }> {
   const { cacheDir, wrapEncoder = (encoder) => encoder } = options;
-  const encoder = wrapEncoder(await loadUseLite({ cacheDir, threads: options.encoderThreads }));
+  const encoder = wrapEncoder(await loadMiniLm({ cacheDir, threads: options.encoderThreads }));
   const vectors = loadWordVectors(WORD_VECTORS_FILE);
   const background = await loadBackground({ encoder, vectors, cacheDir });
   const weights = JSON.parse(readFileSync(WEIGHTS_FILE, 'utf8')) as Weights;

@@ -11,7 +11,11 @@ export interface RankerFeatures {
   meaningBestChunk: number;
   centredMeaning: number;
   centredMeaningBestChunk: number;
-  contrastMeaning: number;
+  headMeaning: number;
+  nameMeaning: number;
+  nameMeaningHead: number;
+  cueMeaning: number;
+  cueMeaningBestChunk: number;
   gatedLexicon: number;
   negatedType: number;
   negatedStems: number;

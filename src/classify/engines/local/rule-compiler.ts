@@ -7,8 +7,9 @@ import { rarityAmong } from './features/coverage.ts';
 import { typeGate } from './features/lexicon.ts';
 import type { RuleMeaning } from './features/meaning.ts';
 import { type RuleProfile, readRuleProfile } from './rule-profile.ts';
+import type { LanguageCode } from './text/language.ts';
 import { englishOf } from './text/words.ts';
-import { centred, weightedSum } from './vector.ts';
+import { centred } from './vector.ts';
 import type { WordVectors } from './word-vectors.ts';
 
 /** A rule with everything computed that does not depend on the document. */
@@ -27,8 +28,6 @@ export interface CompiledRules {
   typeGate: number;
   /** How rare a term is among the rules. */
   stemRarity: (key: string) => number;
-  /** Mean encoder vector of the rules; null for a single one. */
-  meaningMean: Float32Array | null;
 }
 
 /** Compiled rules kept, over all sets; one takes about 15 KB. */
@@ -75,39 +74,31 @@ export class RuleCompiler {
   }
 
   async #complete(profiles: RuleProfile[]): Promise<CompiledRule[]> {
-    const vectors = await this.#encoder.embed(profiles.map(encodedText));
-    return profiles.map((profile, index) => {
-      const vector = vectors[index]!;
-      return {
+    const compiled: CompiledRule[] = [];
+    for (const profile of profiles) {
+      compiled.push({
         ...profile,
-        meaning: { vector, centred: centred(vector, this.#background.ruleMean) },
+        meaning: await this.#meaningOf(profile),
         backgroundSoftCoverage: this.#background.softCoverage(profile),
-      };
-    });
+      });
+    }
+    return compiled;
+  }
+
+  async #meaningOf({ text, language, cues }: RuleProfile): Promise<RuleMeaning> {
+    const texts = [`${text.name}: ${text.positive}`, text.name, ...cues.map(({ phrase }) => phrase)];
+    const vectors = await this.#encoder.embed(texts.map((part) => inEnglish(part, language)));
+    const [whole, name, ...phrases] = vectors.map((vector) => centred(vector, this.#background.ruleMean));
+    return { vector: vectors[0]!, centred: whole!, centredName: name!, centredCues: phrases };
   }
 }
 
 /** The encoder knows English only: of a rule in another language it gets the words that have an English one. */
-function encodedText({ text, language }: RuleProfile): string {
-  const whole = `${text.name}: ${text.positive}`;
-  return language === 'en' ? whole : englishOf(whole, language).join(' ') || whole;
+function inEnglish(text: string, language: LanguageCode): string {
+  return language === 'en' ? text : englishOf(text, language).join(' ') || text;
 }
 
 /** What only the set tells: also for fitting, which makes sets of compiled rules. */
-export function relationsOf(
-  described: readonly CompiledRule[],
-): Pick<CompiledRules, 'typeGate' | 'stemRarity' | 'meaningMean'> {
-  const count = described.length;
-  return {
-    typeGate: typeGate(described),
-    stemRarity: rarityAmong(described),
-    meaningMean:
-      count < 2
-        ? null
-        : weightedSum(
-            described.map(({ meaning }) => meaning.vector),
-            described[0]!.meaning.vector.length,
-            described.map(() => 1 / count),
-          ),
-  };
+export function relationsOf(described: readonly CompiledRule[]): Pick<CompiledRules, 'typeGate' | 'stemRarity'> {
+  return { typeGate: typeGate(described), stemRarity: rarityAmong(described) };
 }

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { sha256 } from '../../../lib/cached-file.ts';
-import { USE_LITE_ID } from './encoder/use-lite-id.ts';
+import { MINILM_ID } from './encoder/minilm-id.ts';
 
 const LEXICON_FOLDER = new URL('../../data/lexicon/', import.meta.url);
 
 /** Raise when a formula changes; changes of the data below show by themselves. */
-const ALGORITHM = 3;
+const ALGORITHM = 4;
 
 /** Everything an answer depends on beside the code. The word table is named by its notice's neighbour, its own hash. */
 const DATA_FILES = [
@@ -24,5 +24,5 @@ export function localEngineVersion(): string {
   const files = [...DATA_FILES.map((file) => new URL(file, import.meta.url)), ...lexicon].map((file) =>
     readFileSync(file),
   );
-  return `local-${ALGORITHM}-${sha256(USE_LITE_ID, ...files).slice(0, 12)}`;
+  return `local-${ALGORITHM}-${sha256(MINILM_ID, ...files).slice(0, 12)}`;
 }

@@ -3,14 +3,18 @@
  * needs. Field numbers are those of the schema.
  */
 export type Dimension = number | string;
-type Attribute = number | number[];
+/** An integer, integers, or `{ float }`. */
+type Attribute = number | number[] | { float: number };
 
-const FLOAT = 1;
+/** Types of numbers, by their value in the schema. */
+export const FLOAT = 1;
+const INT8 = 3;
 const INT64 = 7;
+const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_INTS = 7;
-const IR_VERSION = 8;
-const OPSET_VERSION = 14;
+const IR_VERSION = 10;
+const OPSET_VERSION = 20;
 
 export class OnnxGraph {
   readonly #nodes: Buffer[] = [];
@@ -31,6 +35,11 @@ export class OnnxGraph {
   /** A constant float tensor from little-endian 32-bit floats. */
   floats(dimensions: number[], raw: Buffer): string {
     return this.#initializer(dimensions, FLOAT, raw);
+  }
+
+  /** A constant tensor of signed bytes. */
+  bytes(dimensions: number[], raw: Int8Array): string {
+    return this.#initializer(dimensions, INT8, Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength));
   }
 
   scalar(value: number): string {
@@ -88,6 +97,11 @@ export class OnnxGraph {
 }
 
 function attribute(name: string, value: Attribute): Buffer {
+  if (typeof value === 'object' && 'float' in value) {
+    const float = Buffer.from(Float32Array.of(value.float).buffer);
+    const field = Buffer.concat([varint(BigInt((2 << 3) | 5)), float]);
+    return Buffer.concat([bytesField(1, name), field, integerField(20, ATTRIBUTE_FLOAT)]);
+  }
   if (typeof value === 'number') {
     return Buffer.concat([bytesField(1, name), integerField(3, value), integerField(20, ATTRIBUTE_INT)]);
   }

@@ -3,7 +3,17 @@ import type { RankerFeatures } from '../ranker.ts';
 import type { CompiledRule, CompiledRules } from '../rule-compiler.ts';
 import { cueCoverage, distinctCoverage, headCoverage, nameInHead, negatedStems } from './coverage.ts';
 import { lexiconScore, negatedType } from './lexicon.ts';
-import { centredMeaning, centredMeaningBestChunk, contrastMeaning, meaning, meaningBestChunk } from './meaning.ts';
+import {
+  centredMeaning,
+  centredMeaningBestChunk,
+  cueMeaning,
+  cueMeaningBestChunk,
+  headMeaning,
+  meaning,
+  meaningBestChunk,
+  nameMeaning,
+  nameMeaningHead,
+} from './meaning.ts';
 import { centroidCosine, nearSynonyms, softCoverage } from './word-similarity.ts';
 
 const MIN_Z = -4;
@@ -24,7 +34,11 @@ export function rankerFeatures(document: ReadDocument, rule: CompiledRule, set: 
     meaningBestChunk: meaningBestChunk(document.meaning, rule.meaning),
     centredMeaning: centredMeaning(document.meaning, rule.meaning),
     centredMeaningBestChunk: centredMeaningBestChunk(document.meaning, rule.meaning),
-    contrastMeaning: contrastMeaning(document.meaning, rule.meaning, set.meaningMean),
+    headMeaning: headMeaning(document.meaning, rule.meaning),
+    nameMeaning: nameMeaning(document.meaning, rule.meaning),
+    nameMeaningHead: nameMeaningHead(document.meaning, rule.meaning),
+    cueMeaning: cueMeaning(document.meaning, rule.meaning),
+    cueMeaningBestChunk: cueMeaningBestChunk(document.meaning, rule.meaning),
     gatedLexicon: set.typeGate * lexiconScore(document.lexicon, rule),
     negatedType: negatedType(document.lexicon, rule),
     negatedStems: negatedStems(words, rule),

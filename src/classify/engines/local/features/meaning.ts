@@ -1,10 +1,15 @@
 import type { DocumentMeaning } from '../document-profile.ts';
-import { centred, dot, largest } from '../vector.ts';
+import { dot, largest } from '../vector.ts';
 
-/** The encoder's vector of "name: description", as it is and with the mean of unrelated rules removed. */
+/** The encoder's vectors of a rule; "centred" ones have the mean of unrelated rules removed. */
 export interface RuleMeaning {
+  /** Of "name: description". */
   vector: Float32Array;
   centred: Float32Array;
+  /** Of the name alone. */
+  centredName: Float32Array;
+  /** Of each phrase of the description. */
+  centredCues: Float32Array[];
 }
 
 /** Cosine of the whole document with the rule. */
@@ -30,10 +35,40 @@ export function centredMeaningBestChunk(document: DocumentMeaning, rule: RuleMea
   return Math.max(0, largest(document.centredChunks.map((chunk) => dot(chunk, rule.centred))));
 }
 
+/** Cosine of the first passage, where documents say what they are, with the rule. */
+export function headMeaning(document: DocumentMeaning, rule: RuleMeaning): number {
+  return headCosine(document, rule.centred);
+}
+
+/** Cosine of the document with the type's name alone. */
+export function nameMeaning(document: DocumentMeaning, rule: RuleMeaning): number {
+  return dot(document.centredMean, rule.centredName);
+}
+
+/** Cosine of the first passage with the type's name, at least 0. */
+export function nameMeaningHead(document: DocumentMeaning, rule: RuleMeaning): number {
+  return Math.max(0, headCosine(document, rule.centredName));
+}
+
+/** Mean cosine of the document with each phrase of the description; 0 without phrases. */
+export function cueMeaning(document: DocumentMeaning, rule: RuleMeaning): number {
+  return mean(rule.centredCues.map((cue) => dot(document.centredMean, cue)));
+}
+
 /**
- * Cosine of the document without the background's mean with what sets the rule apart from the other rules of its set: its
- * vector minus the mean of theirs. 0 for a single rule.
+ * For each phrase of the description the passage that is closest to it, at least 0, and the mean of that: a list of what
+ * a document contains is spread over its passages.
  */
-export function contrastMeaning(document: DocumentMeaning, rule: RuleMeaning, setMean: Float32Array | null): number {
-  return setMean === null ? 0 : dot(document.centredMean, centred(rule.vector, setMean));
+export function cueMeaningBestChunk(document: DocumentMeaning, rule: RuleMeaning): number {
+  const best = (cue: Float32Array) => Math.max(0, largest(document.centredChunks.map((chunk) => dot(chunk, cue))));
+  return mean(rule.centredCues.map(best));
+}
+
+function headCosine(document: DocumentMeaning, direction: Float32Array): number {
+  const [head] = document.centredChunks;
+  return head === undefined ? 0 : dot(head, direction);
+}
+
+function mean(values: number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -44,7 +44,7 @@ export interface NewVectors {
 }
 
 /** Taken off a rule's score for each of its demands that the document does not meet: more than likeness can make good. */
-const UNMET_PENALTY = 8;
+const UNMET_PENALTY = 16;
 const UNKNOWN_LANGUAGE_SURENESS = 0.5;
 /** Phrases that are named as missing in the next best rule. */
 const MAX_MISSING = 4;

@@ -25,9 +25,9 @@ export const EXAMPLE_WEIGHTS = {
   /** Added for a document that is all but the same as an example. */
   twin: 10,
   /** A cosine that speaks neither for nor against a type. */
-  neutral: 0.4,
+  neutral: 0.3,
   /** What the neutral cosine is higher by when hardly any type has examples to compare with. */
-  lonely: 0.1,
+  lonely: 0.15,
   /** Of what the examples for "no rule fits" have over those of the best type, in the logit of that … */
   none: 1,
   /** … and of what the best type's examples take off that logit where there are none for it. */

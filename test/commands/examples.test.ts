@@ -22,6 +22,11 @@ Mix flour, yeast, water and salt, and knead the dough until it is smooth. Add th
 form a loaf and bake it in a hot oven for half an hour. Serve it with butter.`,
 ];
 
+/** A variant of the second recipe. */
+const PLUM_CAKE = `Plum cake from the oven
+Stir eggs, butter and sugar, add flour and salt, fill the dough into a baking tin and put the plums on top.
+Bake the cake for fifty minutes, dust it with sugar and serve it with whipped cream.`;
+
 /** A run takes about a second, on a busy machine up to ten. */
 const SEVERAL_RUNS_MS = 120_000;
 
@@ -44,15 +49,15 @@ beforeAll(async () => {
       { type: 'invoice', description: 'A bill with an invoice number, line items and the total that is due' },
       { type: 'contract', description: 'An agreement between parties, with terms and signatures' },
       // Says nothing of what its documents contain: only examples can tell.
-      { type: 'kitchen', description: 'papers for Mara and her colleagues' },
+      { type: 'mara', description: 'papers for Mara and her colleagues' },
     ]),
   );
-  await mkdir(join(folder, 'labelled/kitchen'), { recursive: true });
-  await writeFile(join(folder, 'labelled/kitchen/rolls.txt'), RECIPES[0]!);
-  await writeFile(join(folder, 'labelled/kitchen/empty.txt'), '');
+  await mkdir(join(folder, 'labelled/mara'), { recursive: true });
+  await writeFile(join(folder, 'labelled/mara/plums.txt'), PLUM_CAKE);
+  await writeFile(join(folder, 'labelled/mara/empty.txt'), '');
   await writeFile(join(folder, 'cake.txt'), RECIPES[1]!);
   set = await manifest('set.jsonl', [
-    ...RECIPES.map((text, at) => ({ id: `recipe ${at + 1}`, text, label: 'kitchen' })),
+    ...RECIPES.map((text, at) => ({ id: `recipe ${at + 1}`, text, label: 'mara' })),
     { id: 'bill', text: INVOICE, label: 'invoice' },
     { id: 'other bill', text: INVOICE.replace('chairs', 'tables'), label: 'invoice' },
     { id: 'deed', text: CONTRACT, label: 'contract' },
@@ -73,8 +78,8 @@ test(
     };
     expect(await classify()).toEqual({ type: null, stderr: '' });
     expect(await classify('--examples', join(folder, 'labelled'))).toEqual({
-      type: 'kitchen',
-      stderr: expect.stringMatching(/^The example kitchen\/empty\.txt is left out\. NO_DATA_FOUND_IN_FILE: .+\n$/),
+      type: 'mara',
+      stderr: expect.stringMatching(/^The example mara\/empty\.txt is left out\. NO_DATA_FOUND_IN_FILE: .+\n$/),
     });
   },
   SEVERAL_RUNS_MS,
@@ -85,10 +90,10 @@ test(
   async () => {
     const saved = join(folder, 'without.json');
     const recipes = await manifest('recipes.jsonl', [
-      { id: 'cake', text: RECIPES[1], label: 'kitchen' },
+      { id: 'cake', text: RECIPES[1], label: 'mara' },
       { id: 'bill', text: INVOICE, label: 'invoice' },
     ]);
-    const examples = await manifest('examples.jsonl', [{ text: RECIPES[0], label: 'kitchen' }]);
+    const examples = await manifest('examples.jsonl', [{ text: RECIPES[0], label: 'mara' }]);
     await runCli(['eval', recipes, '--rules', rules, '--save', saved]);
     const after = join(folder, 'with.json');
     const { code, stdout } = await runCli([
@@ -99,7 +104,7 @@ test(
     expect(JSON.parse(stdout)).toMatchObject({
       accuracy: 1,
       learning: null,
-      comparison: { fixed: [{ id: 'cake', before: '(none)', after: 'kitchen' }], broken: [] },
+      comparison: { fixed: [{ id: 'cake', before: '(none)', after: 'mara' }], broken: [] },
     });
     expect(JSON.parse(await readFile(after, 'utf8'))).toMatchObject({ examples_file: 'examples.jsonl' });
   },
@@ -109,7 +114,7 @@ test(
 test('more examples than count are cut to the first of each label, and it says so', async () => {
   const many = await manifest(
     'many.jsonl',
-    Array.from({ length: 23 }, (_, at) => ({ text: `${RECIPES[0]}\nBatch ${at}`, label: 'kitchen' })),
+    Array.from({ length: 23 }, (_, at) => ({ text: `${RECIPES[0]}\nBatch ${at}`, label: 'mara' })),
   );
   const { code, stderr } = await runCli(['classify', join(folder, 'cake.txt'), '--rules', rules, '--examples', many]);
   expect(code).toBe(0);
@@ -152,7 +157,7 @@ describe('eval --learn', () => {
     async () => {
       const report = join(folder, 'report.html');
       const { code, stdout } = await runCli([
-        ...['eval', set, '--rules', rules, '--learn', '2', '--learn-types', 'kitchen', '--splits', '2'],
+        ...['eval', set, '--rules', rules, '--learn', '2', '--learn-types', 'mara', '--splits', '2'],
         ...['--report', report],
       ]);
       expect(code).toBe(0);
@@ -168,8 +173,8 @@ describe('eval --learn', () => {
 
   test('a document with the same text as an example is not measured beside it', async () => {
     const copies = await manifest('copies.jsonl', [
-      { text: RECIPES[0], label: 'kitchen' },
-      { text: RECIPES[0], label: 'kitchen' },
+      { text: RECIPES[0], label: 'mara' },
+      { text: RECIPES[0], label: 'mara' },
       { text: CONTRACT, label: 'contract' },
     ]);
     const { stdout } = await runCli(['eval', copies, '--rules', rules, '--learn', '1', '--json']);
@@ -181,7 +186,7 @@ describe('eval --learn', () => {
     ['more examples than count', ['--learn', '21'], 'It must be a whole number from 1 to 20.'],
     ['too many splits', ['--learn', '1', '--splits', '11'], 'It must be a whole number from 1 to 10.'],
     ['splits of nothing', ['--splits', '2'], '--splits says nothing without --learn.'],
-    ['an unknown type', ['--learn', '1', '--learn-types', 'kitchen,memo'], '--learn-types does not know "memo"'],
+    ['an unknown type', ['--learn', '1', '--learn-types', 'mara,memo'], '--learn-types does not know "memo"'],
     ['types with one document', ['--learn', '1', '--learn-types', 'contract'], '--learn needs two documents of a type'],
     ['both ways', ['--learn', '1', '--examples', 'x'], "option '--examples <set>' cannot be used with option '--learn"],
     ['examples that are not there', ['--examples', 'nowhere.jsonl'], 'There is no file or folder nowhere.jsonl.'],

@@ -27,11 +27,11 @@ export const EXAMPLE_WEIGHTS = {
   /** A cosine that speaks neither for nor against a type. */
   neutral: 0.3,
   /** What the neutral cosine is higher by when hardly any type has examples to compare with. */
-  lonely: 0.15,
+  lonely: 0.1,
   /** Of what the examples for "no rule fits" have over those of the best type, in the logit of that … */
   none: 1,
   /** … and of what the best type's examples take off that logit where there are none for it. */
-  fit: 0.5,
+  fit: 1,
 };
 
 /** Two documents with a higher cosine than this are variants of one. */
@@ -39,11 +39,11 @@ const TWIN_COSINE = 0.95;
 /** Words from which on the encoder's vector of a document says all it can. */
 const FULL_WORDS = 40;
 /** Weight of a single example, and what each doubling adds, up to 1. */
-const FIRST_EXAMPLE = 0.55;
-const DOUBLING = 0.15;
+const FIRST_EXAMPLE = 0.7;
+const DOUBLING = 0.1;
 
 /**
- * For each type that has examples: min(1, .55 + .15·log2 examples)·(8·(cos(document, their centre) − neutral) +
+ * For each type that has examples: min(1, .7 + .1·log2 examples)·(8·(cos(document, their centre) − neutral) +
  * 3·(cos(document, the most similar) − neutral)), damped for short texts, and more for a twin of an example. Types
  * without examples get 0. Being unlike the examples of a type counts only as far as other types have examples too, and
  * being unlike all examples does not make "no rule fits" likelier: only examples of that do.

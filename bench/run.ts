@@ -1,3 +1,4 @@
+import { benchEngine } from './engine.ts';
 import { benchLatency } from './latency.ts';
 import { benchListAndGet } from './list-and-get.ts';
 import { benchParse } from './parse.ts';
@@ -11,6 +12,7 @@ const BENCHMARKS: Record<string, () => Promise<void>> = {
   latency: benchLatency,
   load: benchListUnderLoad,
   parse: benchParse,
+  engine: benchEngine,
 };
 
 const wanted = process.argv.slice(2);

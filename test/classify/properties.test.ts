@@ -86,6 +86,22 @@ describe('rules as people write them', () => {
     expect(reasoning).toContain('"large" asks for "total above 10,000", which is not met');
   });
 
+  test('of two rules that say almost the same, neither is sure, and they take nothing from the others', async () => {
+    const twin = {
+      type: 'supplier_invoice',
+      description: 'A bill for goods or services with an invoice number, line items and the amount that is due',
+    };
+    const rules = [...RULES, twin];
+    const { type, confidence, scores } = await classify(DOCUMENTS.invoice, rules);
+    expect(['invoice', 'supplier_invoice']).toContain(type);
+    expect(confidence).toBeLessThan(0.95);
+    const both = scores.filter((entry) => ['invoice', 'supplier_invoice'].includes(entry.type));
+    expect(both.reduce((sum, { score }) => sum + score, 0)).toBeGreaterThan(0.9);
+    for (const kind of ['receipt', 'contract', 'resume', 'recipe'] as const) {
+      expect((await classify(DOCUMENTS[kind], rules)).type).toBe(kind);
+    }
+  });
+
   test('a single rule that demands what the document does not have is answered with null', async () => {
     const rule = { type: 'acme', description: 'An invoice that mentions Acme GmbH' };
     expect((await classify(DOCUMENTS.invoice, [rule])).type).toBeNull();

@@ -5,7 +5,7 @@ import type { LexiconView } from '../../src/classify/engines/local/none-gate.ts'
 import type { RankerFeatures } from '../../src/classify/engines/local/ranker.ts';
 import { type CompiledRule, relationsOf } from '../../src/classify/engines/local/rule-compiler.ts';
 import { sha256 } from '../../src/lib/cached-file.ts';
-import type { MeasuredSet } from './labelled-sets.ts';
+import { isReadable, type MeasuredSet } from './labelled-sets.ts';
 
 /** One question: a document and a set of rules, with everything the models are fitted on. */
 export interface Sample {
@@ -39,7 +39,7 @@ export async function makeSamples(sets: readonly MeasuredSet[], classifier: Clas
     const foreign = sets.filter(({ name }) => name !== set.name).flatMap(({ name }) => compiled.get(name)!);
     const splits = own.length >= SPLIT_FROM_TYPES && own.filter(({ types }) => types.size > 0).length > own.length / 2;
     for (const { label, pages } of set.documents) {
-      if (typeof pages === 'string' || pages.every(({ text }) => text.trim() === '')) continue;
+      if (!isReadable(pages)) continue;
       const document = await classifier.reader.read(pages);
       const group = splits ? `${set.name}/${groupOf(label ?? 'none')}` : set.name;
       const right = own.find(({ rule }) => rule.type === label);

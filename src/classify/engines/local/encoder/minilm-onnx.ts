@@ -39,7 +39,7 @@ export function minilmToOnnx(tensors: Tensors): Buffer {
     const inner = tensor(`${names[0]}.weight`).shape[1]!;
     const columns = joinColumns(names.map((name) => tensor(`${name}.weight`)));
     const outer = columns.length / inner;
-    const bias = floats([outer], join(names.map((name) => tensor(`${name}.bias`).values)));
+    const bias = floats([outer], Float32Array.from(names.flatMap((name) => [...tensor(`${name}.bias`).values])));
     const { bytes, scales } = quantiseColumns(columns, outer);
     const [quantised, inputScale, zero] = graph.nodes('DynamicQuantizeLinear', [x], 3) as [string, string, string];
     const product = graph.node('MatMulInteger', [quantised, graph.bytes([inner, outer], bytes), zero]);
@@ -71,7 +71,7 @@ export function minilmToOnnx(tensors: Tensors): Buffer {
     return dense(flat, [`${part}.output.dense`]);
   };
 
-  const ids = graph.input('ids', 'int64', [1, 'tokens']);
+  const ids = graph.input('ids', [1, 'tokens']);
   const tokens = graph.node('Slice', [graph.node('Shape', [ids]), graph.integers([1]), graph.integers([2])]);
   const zero = graph.integers([0]);
   const words = lookUp('embeddings.word_embeddings.weight', ids);
@@ -127,16 +127,6 @@ function joinColumns(parts: readonly { shape: number[]; values: Float32Array }[]
       for (let k = 0; k < inner; k++) joined[k * width + start + row] = values[row * inner + k]!;
     }
     start += outer;
-  }
-  return joined;
-}
-
-function join(parts: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let start = 0;
-  for (const part of parts) {
-    joined.set(part, start);
-    start += part.length;
   }
   return joined;
 }

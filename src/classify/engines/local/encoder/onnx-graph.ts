@@ -23,8 +23,9 @@ export class OnnxGraph {
   readonly #outputs: Buffer[] = [];
   #names = 0;
 
-  input(name: string, type: 'float' | 'int64', dimensions: Dimension[]): string {
-    this.#inputs.push(bytesField(11, valueInfo(name, type === 'float' ? FLOAT : INT64, dimensions)));
+  /** An input of integers. */
+  input(name: string, dimensions: Dimension[]): string {
+    this.#inputs.push(bytesField(11, valueInfo(name, INT64, dimensions)));
     return name;
   }
 

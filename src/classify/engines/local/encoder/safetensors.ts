@@ -5,7 +5,6 @@ export function readSafetensors(file: Buffer): Map<string, { shape: number[]; va
   const header = JSON.parse(file.toString('utf8', 8, start)) as Record<string, Entry>;
   const tensors = new Map<string, { shape: number[]; values: Float32Array }>();
   for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
     if (dtype !== 'F16') continue;
     const bytes = Uint8Array.from(file.subarray(start + offsets[0], start + offsets[1]));
     tensors.set(name, { shape, values: new Float32Array(new Float16Array(bytes.buffer)) });

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Example } from '../classify/engine.ts';
-import { EXAMPLE_LIMITS, headOf } from '../domain/examples.ts';
+import { EXAMPLE_LIMITS, exampleQuota, headOf } from '../domain/examples.ts';
 import type { ClassifyConfiguration } from '../domain/rules.ts';
 import { type LabelledDocument, type LabelledSet, openLabelledSet } from '../evaluation/manifest.ts';
 import { askAll, type Batch } from './batch.ts';
@@ -63,13 +63,9 @@ export async function readAsExamples(
 
 async function chosenFrom(set: LabelledSet): Promise<LabelledDocument[]> {
   const chosen: LabelledDocument[] = [];
-  const counts = new Map<string | null, number>();
+  const counts = exampleQuota();
   for await (const document of set.documents()) {
-    if (chosen.length === EXAMPLE_LIMITS.total) break;
-    const count = counts.get(document.label) ?? 0;
-    if (count === EXAMPLE_LIMITS.perLabel) continue;
-    counts.set(document.label, count + 1);
-    chosen.push(document);
+    if (counts(document.label)) chosen.push(document);
   }
   if (chosen.length < set.size) {
     process.stderr.write(

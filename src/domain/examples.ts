@@ -3,6 +3,19 @@ import type { PageText } from './document.ts';
 /** Labelled documents that count. More say little that is new, and each costs every document time. */
 export const EXAMPLE_LIMITS = { perLabel: 20, total: 200 };
 
+/** Asked of the labels of documents in turn: does this one count, or are there enough? */
+export function exampleQuota(): (label: string | null) => boolean {
+  const counts = new Map<string | null, number>();
+  let total = 0;
+  return (label) => {
+    const count = counts.get(label) ?? 0;
+    if (total === EXAMPLE_LIMITS.total || count === EXAMPLE_LIMITS.perLabel) return false;
+    counts.set(label, count + 1);
+    total++;
+    return true;
+  };
+}
+
 /** Characters of an example that are handed on: engines read no more of a document. */
 const EXAMPLE_CHARACTERS = 30_000;
 

@@ -2,7 +2,7 @@ import type { DiskBlobs } from '../blobs/disk.ts';
 import { readPages } from '../blobs/pages.ts';
 import type { Example } from '../classify/engine.ts';
 import type { PageText } from '../domain/document.ts';
-import { EXAMPLE_LIMITS, headOf } from '../domain/examples.ts';
+import { exampleQuota, headOf } from '../domain/examples.ts';
 import { feedbackScope } from '../domain/feedback.ts';
 import type { ClassifyJob } from '../domain/job.ts';
 import { WeightedLru } from '../lib/weighted-lru.ts';
@@ -63,16 +63,12 @@ export class ExampleReader {
 function chosenFrom(documents: readonly LabelledDocument[]): LabelledDocument[] {
   const chosen: LabelledDocument[] = [];
   const seen = new Set<string>();
-  const counts = new Map<string | null, number>();
+  const counts = exampleQuota();
   for (const document of documents) {
-    if (chosen.length === EXAMPLE_LIMITS.total) break;
     const { contentHash } = document.result;
     if (seen.has(contentHash)) continue;
     seen.add(contentHash);
-    const count = counts.get(document.type) ?? 0;
-    if (count === EXAMPLE_LIMITS.perLabel) continue;
-    counts.set(document.type, count + 1);
-    chosen.push(document);
+    if (counts(document.type)) chosen.push(document);
   }
   return chosen;
 }

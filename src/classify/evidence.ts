@@ -103,7 +103,7 @@ function withoutHalfPair(text: string, end: number): number {
 function isBlank(code: number): boolean {
   return (
     code <= 32 ||
-    (code >= 127 && code <= 90) ||
+    (code >= 127 && code <= 160) ||
     code === 0x3000 ||
     code === 0xfeff ||
     (code >= 0x2000 && code <= 0x200d) ||

@@ -57,14 +57,21 @@ test('equal types are told apart by their names', () => {
   expect(decide({ shares: equal, catchAlls: [], none: 0 }).type).toBe('a');
 });
 
-test('a long line is quoted in passages of at most 160 characters, never cutting a character in two', () => {
+test('a long line is quoted in passages of at most 90 characters, never cutting a character in two', () => {
   const text = `${'😀'.repeat(300)} total ${'word '.repeat(100)}`;
   const evidence = findEvidence([{ number: 1, text }], (passage) => new Map([[passage, 1]]));
   expect(evidence).toHaveLength(3);
   for (const { quote } of evidence) {
-    expect(quote.length).toBeLessThanOrEqual(160);
+    expect(quote.length).toBeLessThanOrEqual(90);
     expect(quote.isWellFormed()).toBe(true);
   }
+});
+
+test('a quote has plain spaces where the document has no-break spaces and control characters', () => {
+  const text = 'Amount\u00a0due\u0085\u009fEUR\u00a0\u20071,190.00';
+  const [evidence] = findEvidence([{ number: 1, text }], (passage) => new Map([[passage, 1]]));
+  expect(evidence!.quote).toBe('Amount due EUR 1,190.00');
+  expect(text.slice(evidence!.start, evidence!.end)).toBe(text);
 });
 
 test('a passage that repeats what is quoted already gives way to one that says something else', () => {

@@ -43,8 +43,8 @@ export interface NewVectors {
   examples: (Float32Array | null)[];
 }
 
-/** Taken off a rule's score for each of its demands that the document does not meet: more than likeness can make good. */
-const UNMET_PENALTY = 16;
+/** Taken off a rule's score for each of its demands that the document does not meet: more than any score, so nothing makes it good. */
+const UNMET_PENALTY = 40;
 const UNKNOWN_LANGUAGE_SURENESS = 0.5;
 /** Phrases that are named as missing in the next best rule. */
 const MAX_MISSING = 4;

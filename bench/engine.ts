@@ -9,6 +9,8 @@ import { printTable, quantile } from './report.ts';
 const DOCUMENTS = 40;
 const CHARACTERS = 13_000;
 const RULES = 30;
+const MANY_RULES = 500;
+const DESCRIPTION_CHARACTERS = 400;
 const SETS = new URL('../labelled-sets/', import.meta.url);
 
 /**
@@ -43,6 +45,10 @@ export async function benchEngine(): Promise<void> {
     engine.classify(pages(`${text}\n${at}`), rules, { gist: gists[at] ?? null }),
   );
   const memory = process.memoryUsage().rss - before;
+  const many = manyRules(all);
+  const first = await timed(['A short note.'], 1, (text) => engine.classify(pages(text), many));
+  const changed = many.map((rule, at) => (at === 0 ? { ...rule, description: `${rule.description} Or so.` } : rule));
+  const again = await timed(documents.slice(0, threads), threads, (text) => engine.classify(pages(text), changed));
   await engine.close();
   printTable(
     `engine: ${CHARACTERS} characters, ${RULES} rules, ${threads} threads; the rules took ${compiling.toFixed(0)} ms once; ${Math.round(memory / 1e6)} MB more in use`,
@@ -50,6 +56,14 @@ export async function benchEngine(): Promise<void> {
     [
       ['never seen', ...row(fresh)],
       ['with what was kept', ...row(kept)],
+    ],
+  );
+  printTable(
+    `engine: ${MANY_RULES} rules of ${DESCRIPTION_CHARACTERS} characters`,
+    ['', 'ms a document', 'median wait', 'longest wait'],
+    [
+      ['rules never seen', ...row(first)],
+      ['one rule changed, a long document never seen', ...row(again)],
     ],
   );
 }
@@ -85,6 +99,17 @@ function row({ meanMs, waits }: Timing): string[] {
 
 function readRules(set: string): Rule[] {
   return (JSON.parse(readFileSync(new URL(`${set}/rules.json`, SETS), 'utf8')) as { rules: Rule[] }).rules;
+}
+
+/** Every rule with a description of its own, as long as people write them at most. */
+function manyRules(some: readonly Rule[]): Rule[] {
+  return Array.from({ length: MANY_RULES }, (_, at) => {
+    let description = '';
+    for (let k = at; description.length < DESCRIPTION_CHARACTERS; k += 7) {
+      description += `${some[k % some.length]!.description}, variant ${at}. `;
+    }
+    return { type: `${some[at % some.length]!.type} ${at}`, description: description.slice(0, DESCRIPTION_CHARACTERS) };
+  });
 }
 
 function readTexts(set: string): string[] {

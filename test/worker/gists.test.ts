@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { DiskBlobs } from '../../src/blobs/disk.ts';
 import type { Engine } from '../../src/classify/engine.ts';
 import { loadClassifier } from '../../src/classify/engines/local/load.ts';
-import { classifyBy, handleRequest } from '../../src/classify/engines/local/requests.ts';
+import { classifyBy, classifyHere, embedRulesHere } from '../../src/classify/engines/local/requests.ts';
 import { feedbackScope } from '../../src/domain/feedback.ts';
 import type { Rule } from '../../src/domain/rules.ts';
 import { newId } from '../../src/lib/ids.ts';
@@ -81,10 +81,13 @@ async function start({ version = 'test-engine-1' } = {}): Promise<Service> {
   });
   const engine: Engine = {
     version,
-    classify: classifyBy((request) => handleRequest(classifier, structuredClone(request)), {
-      version,
-      noneThreshold: undefined,
-    }),
+    classify: classifyBy(
+      {
+        classify: (request) => classifyHere(classifier, structuredClone(request)),
+        embedRules: (request) => embedRulesHere(classifier, request),
+      },
+      { version, threads: 1, noneThreshold: undefined },
+    ),
     warmUp: async () => {},
     close,
   };

@@ -16,6 +16,7 @@ import { type GateWeights, gateInputs, noneProbability } from './none-gate.ts';
 import { type RankerWeights, rankerScore, softmax } from './ranker.ts';
 import { type Check, check } from './requirements.ts';
 import { type CompiledRules, RuleCompiler } from './rule-compiler.ts';
+import type { RuleVectors } from './rule-vectors.ts';
 import type { WordVectors } from './word-vectors.ts';
 
 export interface Weights {
@@ -69,15 +70,18 @@ export class Classifier {
       noneThreshold,
       examples = [],
       vectors = null,
+      ruleVectors,
       onVectors = () => {},
     }: {
       noneThreshold?: number | undefined;
       examples?: readonly GivenExample[] | undefined;
       vectors?: Float32Array | null | undefined;
+      /** As of `RuleCompiler.compile`. */
+      ruleVectors?: readonly RuleVectors[] | undefined;
       onVectors?: ((vectors: NewVectors) => void) | undefined;
     } = {},
   ): Promise<Classification> {
-    const compiled = await this.compiler.compile(rules);
+    const compiled = await this.compiler.compile(rules, ruleVectors);
     const { described, catchAlls } = compiled;
     const document = await this.reader.read(pages, vectors);
     const checks = described.map(({ requirements }) => requirements.map((wanted) => check(wanted, document.text)));

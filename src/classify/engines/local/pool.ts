@@ -1,6 +1,7 @@
 import { createThreadPool } from '../../../lib/thread-pool.ts';
 import type { Engine } from '../../engine.ts';
-import { type ClassifyReply, type ClassifyRequest, classifyBy } from './requests.ts';
+import { type ClassifyReply, type ClassifyRequest, classifyBy, type EmbedRulesRequest } from './requests.ts';
+import type { RuleVectors } from './rule-vectors.ts';
 import { localEngineVersion } from './version.ts';
 
 export interface ThreadData {
@@ -23,15 +24,20 @@ export function createLocalEngine(options: {
 }): Engine {
   // One thread of the runtime for each of ours: more of them only compete for the same cores.
   const workerData: ThreadData = { cacheDir: options.cacheDir, encoderThreads: 1 };
-  const pool = createThreadPool<ClassifyRequest, ClassifyReply>({
+  const threads = Math.max(1, options.threads);
+  const pool = createThreadPool<ClassifyRequest | EmbedRulesRequest, ClassifyReply | RuleVectors[]>({
     script: new URL('./thread.ts', import.meta.url),
     workerData,
-    threads: Math.max(1, options.threads),
+    threads,
   });
   const version = localEngineVersion();
+  const remote = {
+    classify: pool.run as (...parameters: Parameters<typeof pool.run>) => Promise<ClassifyReply>,
+    embedRules: pool.run as (request: EmbedRulesRequest) => Promise<RuleVectors[]>,
+  };
   return {
     version,
-    classify: classifyBy(pool.run, { version, noneThreshold: options.noneThreshold }),
+    classify: classifyBy(remote, { version, threads, noneThreshold: options.noneThreshold }),
     warmUp: () => pool.warmUp(),
     close: () => pool.close(),
   };

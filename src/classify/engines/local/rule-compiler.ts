@@ -7,6 +7,7 @@ import { rarityAmong } from './features/coverage.ts';
 import { typeGate } from './features/lexicon.ts';
 import type { RuleMeaning } from './features/meaning.ts';
 import { type RuleProfile, readRuleProfile } from './rule-profile.ts';
+import { keyOfRule, packMeaning, type RuleVectors, unpackMeaning } from './rule-vectors.ts';
 import type { LanguageCode } from './text/language.ts';
 import { englishOf } from './text/words.ts';
 import { centred } from './vector.ts';
@@ -30,7 +31,7 @@ export interface CompiledRules {
   stemRarity: (key: string) => number;
 }
 
-/** Compiled rules kept, over all sets; one takes about 15 KB. */
+/** Compiled rules kept, alone and as sets; one takes about 15 KB beside its vectors. */
 const MAX_COMPILED_RULES = 2_000;
 
 /**
@@ -42,12 +43,13 @@ const STAND_IN: Rule = {
   description: 'A news story, a private message, a discussion, a technical text or another everyday document',
 };
 
-/** Prepares rules and remembers the last sets by their content. */
+/** Prepares rules and remembers the last ones by their content, and the last sets of them. */
 export class RuleCompiler {
   readonly #encoder: Encoder;
   readonly #vectors: WordVectors;
   readonly #background: Background;
-  readonly #compiled = new WeightedLru<CompiledRules>(MAX_COMPILED_RULES);
+  readonly #rules = new WeightedLru<CompiledRule>(MAX_COMPILED_RULES);
+  readonly #sets = new WeightedLru<CompiledRules>(MAX_COMPILED_RULES);
 
   constructor(parts: { encoder: Encoder; vectors: WordVectors; background: Background }) {
     this.#encoder = parts.encoder;
@@ -55,33 +57,46 @@ export class RuleCompiler {
     this.#background = parts.background;
   }
 
-  /** The order of the rules must not change an answer, not even in the last bit: they are sorted before anything else. */
-  async compile(rules: readonly Rule[]): Promise<CompiledRules> {
-    const sorted = [...rules].sort((a, b) => (a.type < b.type ? -1 : 1));
-    const key = sha256(JSON.stringify(sorted.map(({ type, description }) => [type, description])));
-    const known = this.#compiled.get(key);
+  /**
+   * The order of the rules must not change an answer, not even in the last bit: they are sorted before anything else.
+   *
+   * @param vectors of the rules, in their order, where they were made before: then the encoder has nothing to do.
+   */
+  async compile(rules: readonly Rule[], vectors?: readonly RuleVectors[]): Promise<CompiledRules> {
+    const sorted = rules
+      .map((rule, index) => ({ rule, vectors: vectors?.[index], key: keyOfRule(rule) }))
+      .sort((a, b) => (a.rule.type < b.rule.type ? -1 : 1));
+    const key = sha256(...sorted.map((entry) => entry.key));
+    const known = this.#sets.get(key);
     if (known !== undefined) return known;
-    const profiles = sorted.map((rule) => readRuleProfile(rule, this.#vectors));
-    const described = await this.#complete(profiles.filter(({ catchAll }) => !catchAll));
+    const all: CompiledRule[] = [];
+    for (const entry of sorted) all.push(await this.#compileRule(entry));
+    const described = all.filter(({ catchAll }) => !catchAll);
     const compiled: CompiledRules = {
       described,
-      standIns: described.length === 1 ? await this.#complete([readRuleProfile(STAND_IN, this.#vectors)]) : [],
-      catchAlls: profiles.filter(({ catchAll }) => catchAll).map(({ rule }) => rule.type),
+      standIns: described.length === 1 ? [await this.#compileRule({ rule: STAND_IN, key: keyOfRule(STAND_IN) })] : [],
+      catchAlls: all.filter(({ catchAll }) => catchAll).map(({ rule }) => rule.type),
       ...relationsOf(described),
     };
-    this.#compiled.set(key, compiled, rules.length);
+    this.#sets.set(key, compiled, rules.length);
     return compiled;
   }
 
-  async #complete(profiles: RuleProfile[]): Promise<CompiledRule[]> {
-    const compiled: CompiledRule[] = [];
-    for (const profile of profiles) {
-      compiled.push({
-        ...profile,
-        meaning: await this.#meaningOf(profile),
-        backgroundSoftCoverage: this.#background.softCoverage(profile),
-      });
-    }
+  /** What the encoder makes of a rule, to be given back to `compile` in any thread. */
+  async embed(rule: Rule): Promise<RuleVectors> {
+    return packMeaning(await this.#meaningOf(readRuleProfile(rule, this.#vectors)));
+  }
+
+  async #compileRule({ rule, key, vectors }: { rule: Rule; key: string; vectors?: RuleVectors | undefined }) {
+    const known = this.#rules.get(key);
+    if (known !== undefined) return known;
+    const profile = readRuleProfile(rule, this.#vectors);
+    const compiled: CompiledRule = {
+      ...profile,
+      meaning: vectors === undefined ? await this.#meaningOf(profile) : unpackMeaning(vectors, this.#encoder.dimension),
+      backgroundSoftCoverage: this.#background.softCoverage(profile),
+    };
+    this.#rules.set(key, compiled, 1);
     return compiled;
   }
 

@@ -3,7 +3,14 @@ import { workerData } from 'node:worker_threads';
 import { serveThread } from '../../../lib/thread-pool.ts';
 import { loadClassifier } from './load.ts';
 import type { ThreadData } from './pool.ts';
-import { type ClassifyRequest, handleRequest } from './requests.ts';
+import {
+  type ClassifyReply,
+  type ClassifyRequest,
+  classifyHere,
+  type EmbedRulesRequest,
+  embedRulesHere,
+} from './requests.ts';
+import type { RuleVectors } from './rule-vectors.ts';
 
 /** Below the HTTP thread's: on a machine with every core busy, requests are answered first. */
 const NICENESS = 5;
@@ -12,7 +19,8 @@ await serveThread(async () => {
   const { classifier, close } = await loadClassifier(workerData as ThreadData);
   stepBack();
   return {
-    handle: (request: ClassifyRequest) => handleRequest(classifier, request),
+    handle: (request: ClassifyRequest | EmbedRulesRequest): Promise<ClassifyReply | RuleVectors[]> =>
+      request.kind === 'classify' ? classifyHere(classifier, request) : embedRulesHere(classifier, request),
     close,
   };
 });

@@ -1,0 +1,84 @@
+import type { Rule } from '../../../domain/rules.ts';
+import { sha256 } from '../../../lib/cached-file.ts';
+import { WeightedLru } from '../../../lib/weighted-lru.ts';
+import type { RuleMeaning } from './features/meaning.ts';
+
+/** What the encoder made of a rule: the rows of a `RuleMeaning`, one after another, in memory that all threads share. */
+export type RuleVectors = Float32Array;
+
+/** Bytes of vectors that are kept; a rule with ten phrases takes 20 KB. */
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Rules a thread embeds at a time, some hundred milliseconds: other jobs wait no longer than that for their turn. */
+const PIECE = 8;
+
+export function packMeaning({ vector, centred, centredName, centredCues }: RuleMeaning): RuleVectors {
+  const rows = [vector, centred, centredName, ...centredCues];
+  const packed = new Float32Array(new SharedArrayBuffer(rows.length * vector.byteLength));
+  rows.forEach((row, at) => {
+    packed.set(row, at * vector.length);
+  });
+  return packed;
+}
+
+export function unpackMeaning(packed: RuleVectors, dimension: number): RuleMeaning {
+  const rows = Array.from({ length: packed.length / dimension }, (_, at) =>
+    packed.subarray(at * dimension, (at + 1) * dimension),
+  );
+  const [vector, centred, centredName, ...centredCues] = rows;
+  return { vector: vector!, centred: centred!, centredName: centredName!, centredCues };
+}
+
+/** Identifies a rule by its content. */
+export function keyOfRule({ type, description }: Rule): string {
+  return sha256(JSON.stringify([type, description]));
+}
+
+/**
+ * Vectors of rules, each made once for all threads: by several threads at a time when there are many rules, and never
+ * again while they are kept, so that a changed rule among 500 costs one rule's work.
+ *
+ * @param options.lanes pieces of work that are under way at a time.
+ * @param options.embed makes the vectors of some rules, in their order.
+ */
+export function createRuleVectors(options: {
+  lanes: number;
+  embed(rules: readonly Rule[]): Promise<RuleVectors[]>;
+}): (rules: readonly Rule[]) => Promise<RuleVectors[]> {
+  const kept = new WeightedLru<Promise<RuleVectors>>(MAX_BYTES);
+
+  return (rules) => {
+    const fresh: { key: string; rule: Rule; made: PromiseWithResolvers<RuleVectors> }[] = [];
+    const all = rules.map((rule) => {
+      const key = keyOfRule(rule);
+      const known = kept.get(key);
+      if (known !== undefined) return known;
+      const made = Promise.withResolvers<RuleVectors>();
+      kept.set(key, made.promise, 0);
+      fresh.push({ key, rule, made });
+      return made.promise;
+    });
+    const pieces = Array.from({ length: Math.ceil(fresh.length / PIECE) }, (_, at) =>
+      fresh.slice(at * PIECE, (at + 1) * PIECE),
+    );
+    const lane = async () => {
+      for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) await make(piece);
+    };
+    for (let count = 0; count < options.lanes; count++) void lane();
+    return Promise.all(all);
+
+    async function make(piece: typeof fresh): Promise<void> {
+      try {
+        const vectors = await options.embed(piece.map(({ rule }) => rule));
+        piece.forEach(({ key, made }, at) => {
+          kept.set(key, made.promise, vectors[at]!.byteLength);
+          made.resolve(vectors[at]!);
+        });
+      } catch (error) {
+        for (const { key, made } of piece) {
+          kept.delete(key);
+          made.reject(error);
+        }
+      }
+    }
+  };
+}

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { createRuleVectors, packMeaning, unpackMeaning } from '../../src/classify/engines/local/rule-vectors.ts';
+import type { Rule } from '../../src/domain/rules.ts';
+
+const rules = Array.from({ length: 20 }, (_, at) => ({ type: `type ${at}`, description: `The ${at}th of many types` }));
+
+/** Counts what is embedded; a rule's vector is its number. */
+function counting(options: { fail?: boolean } = {}) {
+  const embedded: string[] = [];
+  let running = 0;
+  let most = 0;
+  const embed = async (piece: readonly Rule[]) => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    running--;
+    if (options.fail) throw new Error('the thread died');
+    embedded.push(...piece.map(({ type }) => type));
+    return piece.map(({ type }) => Float32Array.of(Number(type.split(' ')[1])));
+  };
+  return { embedded, mostAtATime: () => most, options, vectorsOf: createRuleVectors({ lanes: 2, embed }) };
+}
+
+describe('vectors of rules', () => {
+  test('come in the order of the rules and are made once, whoever asks at the same time', async () => {
+    const { embedded, mostAtATime, vectorsOf } = counting();
+    const [all, reversed] = await Promise.all([vectorsOf(rules), vectorsOf([...rules].reverse())]);
+    expect(all.map((vector) => vector[0])).toEqual(rules.map((_, at) => at));
+    expect(reversed).toEqual([...all].reverse());
+    expect(embedded).toHaveLength(rules.length);
+    expect(mostAtATime()).toBe(2);
+  });
+
+  test('are made anew for a rule whose description has changed, and for no other', async () => {
+    const { embedded, vectorsOf } = counting();
+    await vectorsOf(rules);
+    await vectorsOf(rules.map((rule) => (rule.type === 'type 7' ? { ...rule, description: 'Another one' } : rule)));
+    expect(embedded).toHaveLength(rules.length + 1);
+    expect(embedded.at(-1)).toBe('type 7');
+  });
+
+  test('that could not be made are tried again when asked for again', async () => {
+    const { options, vectorsOf } = counting({ fail: true });
+    await expect(vectorsOf(rules)).rejects.toThrow('the thread died');
+    options.fail = false;
+    await expect(vectorsOf(rules)).resolves.toHaveLength(rules.length);
+  });
+
+  test('are the same after packing, in memory that threads share', () => {
+    const meaning = {
+      vector: Float32Array.of(1, 2),
+      centred: Float32Array.of(3, 4),
+      centredName: Float32Array.of(5, 6),
+      centredCues: [Float32Array.of(7, 8), Float32Array.of(9, 10)],
+    };
+    const packed = packMeaning(meaning);
+    expect(packed.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(unpackMeaning(packed, 2)).toEqual(meaning);
+    expect(unpackMeaning(packMeaning({ ...meaning, centredCues: [] }), 2).centredCues).toEqual([]);
+  });
+});

@@ -30,6 +30,9 @@ interface Thread<Request, Reply> {
   ended: Promise<void>;
 }
 
+/** V8's own choice is three times as much: a third more memory a thread, and no faster. */
+const YOUNG_GENERATION_MB = 16;
+
 /**
  * @param options.script module that calls `serveThread`.
  * @param options.threads at most this many; they start when there is work for them and stay.
@@ -44,7 +47,10 @@ export function createThreadPool<Request, Reply>(options: {
   let closed = false;
 
   function startThread(): Thread<Request, Reply> {
-    const worker = new Worker(options.script, { workerData: options.workerData });
+    const worker = new Worker(options.script, {
+      workerData: options.workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     rest(worker);
     const ready = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();

@@ -29,8 +29,11 @@ export interface ReadDocument {
 
 /** Characters of folded text that are read: 10 pages or so. What a document is, it says before that. */
 const HEAD_CHARACTERS = 30_000;
-/** Documents kept, so that other rules on the same text cost the rules' work only; one takes about 300 KB. */
-const MAX_DOCUMENTS = 64;
+/**
+ * Documents kept, so that other rules on the same text cost the rules' work only; one takes about 300 KB. More are not
+ * worth it: with its gist a document is read anew in 15 ms.
+ */
+const MAX_DOCUMENTS = 16;
 /** Of examples only this is kept: 2 KB each. */
 const MAX_DIRECTIONS = 2_000;
 /** A passage in another language is read by the encoder as the English words known for it, if there are as many. */

@@ -21,11 +21,13 @@ const MAX_CHARACTERS = 4_000;
  */
 export async function loadMiniLm(options: { cacheDir: string; threads: number }): Promise<Encoder> {
   const file = path.join(options.cacheDir, `${MINILM_ID.replace(':', '-')}.onnx`);
-  const model = await readOrMake(file, (bytes) => sha256(bytes) === MINILM_SHA256, convert);
-  const session = await InferenceSession.create(model, {
+  await readOrMake(file, (bytes) => sha256(bytes) === MINILM_SHA256, convert);
+  // From the file and without an arena of its own: one copy of the model less, and memory given back, at the same speed.
+  const session = await InferenceSession.create(file, {
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    enableCpuMemArena: false,
   });
   const outputName = session.outputNames[0]!;
   const tokenizer = new Tokenizer(readMiniLmTokenizer(), {});

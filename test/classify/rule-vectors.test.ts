@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRuleVectors, packMeaning, unpackMeaning } from '../../src/classify/engines/local/rule-vectors.ts';
+import { createRuleVectors, packMeanings, unpackMeanings } from '../../src/classify/engines/local/rule-vectors.ts';
 import type { Rule } from '../../src/domain/rules.ts';
 
 const rules = Array.from({ length: 20 }, (_, at) => ({ type: `type ${at}`, description: `The ${at}th of many types` }));
@@ -46,15 +46,16 @@ describe('vectors of rules', () => {
   });
 
   test('are the same after packing, in memory that threads share', () => {
-    const meaning = {
-      vector: Float32Array.of(1, 2),
-      centred: Float32Array.of(3, 4),
-      centredName: Float32Array.of(5, 6),
-      centredCues: [Float32Array.of(7, 8), Float32Array.of(9, 10)],
-    };
-    const packed = packMeaning(meaning);
+    const row = (first: number) => Float32Array.of(first, first + 0.5);
+    const meaningFrom = (first: number, cues: number) => ({
+      vector: row(first),
+      centred: row(first + 1),
+      centredName: row(first + 2),
+      centredCues: Array.from({ length: cues }, (_, at) => row(first + 3 + at)),
+    });
+    const meanings = [meaningFrom(1, 2), meaningFrom(10, 0), meaningFrom(20, 1)];
+    const packed = packMeanings(meanings);
     expect(packed.buffer).toBeInstanceOf(SharedArrayBuffer);
-    expect(unpackMeaning(packed, 2)).toEqual(meaning);
-    expect(unpackMeaning(packMeaning({ ...meaning, centredCues: [] }), 2).centredCues).toEqual([]);
+    expect(unpackMeanings(packed, [2, 0, 1])).toEqual(meanings);
   });
 });

@@ -15,7 +15,7 @@ import { findingsFor } from './findings.ts';
 import { type GateWeights, gateInputs, noneProbability } from './none-gate.ts';
 import { type RankerWeights, rankerScore, softmax } from './ranker.ts';
 import { type Check, check } from './requirements.ts';
-import { type CompiledRules, RuleCompiler } from './rule-compiler.ts';
+import { type CompiledRule, type CompiledRules, RuleCompiler } from './rule-compiler.ts';
 import type { RuleVectors } from './rule-vectors.ts';
 import type { WordVectors } from './word-vectors.ts';
 
@@ -88,7 +88,9 @@ export class Classifier {
     const { likeness, made } = await this.#compare(document, compiled, examples);
     onVectors({ document: vectors === null ? vectorsOf(document.meaning) : null, examples: made });
     const belief =
-      described.length === 0 ? { shares: [], none: 1 } : believe(document, compiled, this.#weights, checks, likeness);
+      described.length === 0
+        ? { shares: [], none: 1, readings: [] }
+        : believe(document, compiled, this.#weights, checks, likeness);
     const decision = decide({
       shares: described.map(({ rule }, index) => ({ type: rule.type, share: belief.shares[index]! })),
       catchAlls,
@@ -99,7 +101,7 @@ export class Classifier {
     const evidence = best === undefined ? [] : findEvidence(pages, findingsFor(best, document.language.code));
     const scoreOf = new Map(decision.ranking.map(({ type, score }) => [type, score]));
     const next = decision.ranking.find(({ type }) => type !== decision.type && !catchAlls.includes(type));
-    const nextRule = described.find(({ rule }) => rule.type === next?.type);
+    const nextRule = belief.readings.find(({ rule }) => rule.type === next?.type);
     const findings = {
       catchAlls,
       evidence,
@@ -154,33 +156,44 @@ export class Classifier {
   }
 }
 
-/** Shares of the describing rules (they sum to 1) and the probability that none of them fits. */
+/**
+ * Shares of the describing rules (they sum to 1), the probability that none of them fits, and how each rule was read: a rule
+ * that allows to choose ("either an invoice or a receipt") is read as the alternative that fits best.
+ */
 export function believe(
   document: ReadDocument,
   compiled: CompiledRules,
   weights: Weights,
   checks: readonly (readonly Check[])[],
   likeness?: Likeness,
-): { shares: number[]; none: number } {
+): { shares: number[]; none: number; readings: CompiledRule[] } {
   const competing = [...compiled.described, ...compiled.standIns];
-  const features = competing.map((rule) => rankerFeatures(document, rule, compiled));
   // Of a language it knows nothing of, the engine sees names, numbers and loan words: it must not be sure of anything.
   const sureness = document.language.supported ? 1 : UNKNOWN_LANGUAGE_SURENESS;
-  const scores = features.map((values, index) => {
+  const readings = competing.map((rule) =>
+    [rule, ...rule.alternatives]
+      .map((reading) => {
+        const features = rankerFeatures(document, reading, compiled);
+        return { reading, features, score: rankerScore(features, weights.ranker) };
+      })
+      .reduce((best, other) => (other.score > best.score ? other : best)),
+  );
+  const scores = readings.map(({ score }, index) => {
     const unmet = checks[index]?.filter(({ met }) => !met).length ?? 0;
     const learned = likeness?.scores[index] ?? 0;
-    return sureness * rankerScore(values, weights.ranker) + learned - unmet * UNMET_PENALTY;
+    return sureness * score + learned - unmet * UNMET_PENALTY;
   });
   const shares = softmax(scores);
   const best = indexOfLargest(scores);
+  const { reading, features } = readings[best]!;
   const inputs = gateInputs({
     scores,
     shares,
     best,
-    features: features[best]!,
+    features,
     view: {
-      lexicon: lexiconScore(document.lexicon, competing[best]!),
-      lexiconAdvantage: lexiconAdvantage(document.lexicon, competing[best]!),
+      lexicon: lexiconScore(document.lexicon, reading),
+      lexiconAdvantage: lexiconAdvantage(document.lexicon, reading),
       typeGate: compiled.typeGate,
     },
     wordCount: document.words.wordCount,
@@ -188,7 +201,11 @@ export function believe(
   const gate = noneProbability(inputs, weights.gate, likeness?.none);
   const described = shares.slice(0, compiled.described.length);
   const total = described.reduce((sum, share) => sum + share, 0);
-  return { shares: described.map((share) => share / total), none: 1 - (1 - gate) * Math.min(1, total) };
+  return {
+    shares: described.map((share) => share / total),
+    none: 1 - (1 - gate) * Math.min(1, total),
+    readings: readings.slice(0, compiled.described.length).map((entry) => entry.reading),
+  };
 }
 
 function indexOfLargest(values: readonly number[]): number {

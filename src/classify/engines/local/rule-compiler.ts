@@ -7,7 +7,7 @@ import { rarityAmong } from './features/coverage.ts';
 import { typeGate } from './features/lexicon.ts';
 import type { RuleMeaning } from './features/meaning.ts';
 import { type RuleProfile, readRuleProfile } from './rule-profile.ts';
-import { keyOfRule, packMeaning, type RuleVectors, unpackMeaning } from './rule-vectors.ts';
+import { keyOfRule, packMeanings, type RuleVectors, unpackMeanings } from './rule-vectors.ts';
 import type { LanguageCode } from './text/language.ts';
 import { englishOf } from './text/words.ts';
 import { centred } from './vector.ts';
@@ -17,6 +17,7 @@ import type { WordVectors } from './word-vectors.ts';
 export interface CompiledRule extends RuleProfile {
   meaning: RuleMeaning;
   backgroundSoftCoverage: Distribution;
+  alternatives: CompiledRule[];
 }
 
 /** A set of rules with what the rules are to each other. */
@@ -84,20 +85,41 @@ export class RuleCompiler {
 
   /** What the encoder makes of a rule, to be given back to `compile` in any thread. */
   async embed(rule: Rule): Promise<RuleVectors> {
-    return packMeaning(await this.#meaningOf(readRuleProfile(rule, this.#vectors)));
+    const profile = readRuleProfile(rule, this.#vectors);
+    const meanings: RuleMeaning[] = [];
+    for (const reading of [profile, ...profile.alternatives]) meanings.push(await this.#meaningOf(reading));
+    return packMeanings(meanings);
   }
 
-  async #compileRule({ rule, key, vectors }: { rule: Rule; key: string; vectors?: RuleVectors | undefined }) {
+  async #compileRule({
+    rule,
+    key,
+    vectors,
+  }: {
+    rule: Rule;
+    key: string;
+    vectors?: RuleVectors | undefined;
+  }): Promise<CompiledRule> {
     const known = this.#rules.get(key);
     if (known !== undefined) return known;
     const profile = readRuleProfile(rule, this.#vectors);
-    const compiled: CompiledRule = {
-      ...profile,
-      meaning: vectors === undefined ? await this.#meaningOf(profile) : unpackMeaning(vectors, this.#encoder.dimension),
-      backgroundSoftCoverage: this.#background.softCoverage(profile),
-    };
-    this.#rules.set(key, compiled, 1);
-    return compiled;
+    const readings = [profile, ...profile.alternatives];
+    const made = vectors ?? (await this.embed(rule));
+    const meanings = unpackMeanings(
+      made,
+      readings.map(({ cues }) => cues.length),
+    );
+    const [compiled, ...alternatives] = readings.map(
+      (reading, index): CompiledRule => ({
+        ...reading,
+        meaning: meanings[index]!,
+        backgroundSoftCoverage: this.#background.softCoverage(reading),
+        alternatives: [],
+      }),
+    );
+    compiled!.alternatives = alternatives;
+    this.#rules.set(key, compiled!, readings.length);
+    return compiled!;
   }
 
   async #meaningOf({ text, language, cues }: RuleProfile): Promise<RuleMeaning> {

@@ -2,7 +2,7 @@ import type { Rule } from '../../../domain/rules.ts';
 import { wordCentroid } from './document-profile.ts';
 import { recogniseTypes } from './lexicon/recognise.ts';
 import { type Requirement, requirementsOf } from './requirements.ts';
-import { type RuleText, readRule } from './rule-text.ts';
+import { alternativesOf, type RuleText, readRule } from './rule-text.ts';
 import { detectLanguage, type LanguageCode } from './text/language.ts';
 import { wordWeight } from './text/word-weight.ts';
 import { contentKeys, type Meaning, meaningsOf, words } from './text/words.ts';
@@ -36,6 +36,8 @@ export interface RuleProfile {
   centroid: Float32Array | null;
   /** What its description demands outright. */
   requirements: Requirement[];
+  /** The rule as if its description named only one of the things it allows to choose from; [] when there is no choice. */
+  alternatives: RuleProfile[];
 }
 
 /** Stems of words about documents and texts as such; they say little about a type. */
@@ -78,6 +80,9 @@ export function readRuleProfile(rule: Rule, vectors: WordVectors): RuleProfile {
     types: recogniseTypes(text.name, text.positive),
     negatedTypes: [...new Set(text.negated.flatMap((clause) => [...recogniseTypes(clause, clause).keys()]))],
     requirements: requirementsOf(rule.description),
+    alternatives: alternativesOf(rule.description).map((description) =>
+      readRuleProfile({ type: rule.type, description }, vectors),
+    ),
     centroid: wordCentroid(
       [...terms.values()].map(({ word, weight, inName }) => ({
         word,

@@ -56,6 +56,37 @@ export function readRule(rule: Rule): RuleText {
   };
 }
 
+/** "either … or …", in the languages that rules are written in; what comes before is an opening without content. */
+const EITHER_OR: readonly (readonly [either: RegExp, or: RegExp])[] = [
+  [/\beither\b/i, /,?\s+or(?: else)?\s+/i],
+  [/\bentweder\b/i, /,?\s+oder\s+/i],
+  [/\bsoit\b/i, /,?\s+(?:soit|ou(?: bien)?)\s+/i],
+  [/\bo bien\b/i, /,?\s+o(?: bien)?\s+/i],
+  [/\bofwel\b/i, /,?\s+of(?:wel)?\s+/i],
+  [/\balbo\b/i, /,?\s+albo\s+/i],
+];
+const MAX_ALTERNATIVES = 4;
+/** Further on in a sentence "either" joins what a document contains, not what it is. */
+const MAX_OPENING_WORDS = 4;
+
+/**
+ * What a description allows to choose from: "Either an invoice or a receipt" → "an invoice", "a receipt"; [] when it does not.
+ * Only its first sentence can say so, and only at its beginning.
+ */
+export function alternativesOf(description: string): string[] {
+  const [sentence = ''] = description.trim().split(SENTENCE_BREAK, 1);
+  for (const [either, or] of EITHER_OR) {
+    const found = either.exec(sentence);
+    if (found === null || sentence.slice(0, found.index).split(/\s+/).length - 1 > MAX_OPENING_WORDS) continue;
+    const choices = sentence.slice(found.index + found[0].length).split(or);
+    if (choices.length < 2) continue;
+    const listed = choices.flatMap((choice, at) => (at < choices.length - 1 ? choice.split(/,\s+/) : [choice]));
+    const alternatives = listed.map(trimClause).filter((choice) => choice.length >= MIN_CLAUSE_LENGTH);
+    if (alternatives.length > 1 && alternatives.length <= MAX_ALTERNATIVES) return alternatives;
+  }
+  return [];
+}
+
 /** `annualReport_10-K` → "annual report 10 k". */
 export function splitTypeName(type: string): string {
   return type

@@ -3,7 +3,7 @@ import { sha256 } from '../../../lib/cached-file.ts';
 import { WeightedLru } from '../../../lib/weighted-lru.ts';
 import type { RuleMeaning } from './features/meaning.ts';
 
-/** What the encoder made of a rule: the rows of a `RuleMeaning`, one after another, in memory that all threads share. */
+/** What the encoder made of a rule: the rows of the `RuleMeaning` of each of its readings, one after another, in memory that all threads share. */
 export type RuleVectors = Float32Array;
 
 /** Bytes of vectors that are kept; a rule with ten phrases takes 20 KB. */
@@ -11,21 +11,32 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** Rules a thread embeds at a time, some hundred milliseconds: other jobs wait no longer than that for their turn. */
 const PIECE = 8;
 
-export function packMeaning({ vector, centred, centredName, centredCues }: RuleMeaning): RuleVectors {
-  const rows = [vector, centred, centredName, ...centredCues];
-  const packed = new Float32Array(new SharedArrayBuffer(rows.length * vector.byteLength));
+const ROWS_BESIDE_CUES = 3;
+
+/** @param meanings of the readings of a rule. */
+export function packMeanings(meanings: readonly RuleMeaning[]): RuleVectors {
+  const rows = meanings.flatMap(({ vector, centred, centredName, centredCues }) => [
+    vector,
+    centred,
+    centredName,
+    ...centredCues,
+  ]);
+  const packed = new Float32Array(new SharedArrayBuffer(rows.length * rows[0]!.byteLength));
   rows.forEach((row, at) => {
-    packed.set(row, at * vector.length);
+    packed.set(row, at * row.length);
   });
   return packed;
 }
 
-export function unpackMeaning(packed: RuleVectors, dimension: number): RuleMeaning {
-  const rows = Array.from({ length: packed.length / dimension }, (_, at) =>
-    packed.subarray(at * dimension, (at + 1) * dimension),
-  );
-  const [vector, centred, centredName, ...centredCues] = rows;
-  return { vector: vector!, centred: centred!, centredName: centredName!, centredCues };
+/** @param cueCounts how many phrases each reading has. */
+export function unpackMeanings(packed: RuleVectors, cueCounts: readonly number[]): RuleMeaning[] {
+  const count = cueCounts.reduce((sum, cues) => sum + ROWS_BESIDE_CUES + cues, 0);
+  const dimension = packed.length / count;
+  const rows = Array.from({ length: count }, (_, at) => packed.subarray(at * dimension, (at + 1) * dimension));
+  return cueCounts.map((cues) => {
+    const [vector, centred, centredName, ...centredCues] = rows.splice(0, ROWS_BESIDE_CUES + cues);
+    return { vector: vector!, centred: centred!, centredName: centredName!, centredCues };
+  });
 }
 
 /** Identifies a rule by its content. */

@@ -19,14 +19,17 @@ const MAX_NAME_WORDS = Math.max(...[...LEXICON.names.keys()].map((name) => name.
 /**
  * The document types of the lexicon that a rule means: those its name says (1) and those the first clause of its
  * description says (.7), and, for a little less, the kinds there are of them. A longer name hides the shorter ones inside it.
+ * Where the name says one, the description may only say which kind of it: a bill of lading is "the carrier's receipt".
  */
 export function recogniseTypes(name: string, description: string): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const { id } of namesIn(name)) found.set(id, NAME_WEIGHT);
+  const named = namesIn(name);
+  const found = new Map(named.map(({ id }) => [id, NAME_WEIGHT]));
+  const certain = named.filter(({ generic }) => !generic);
+  const mayAdd = (id: string) => certain.length === 0 || certain.some((type) => KINDS.get(type.id)?.includes(id));
   let clause = description.trim();
   for (let turn = 0; turn < 3; turn++) clause = clause.replace(OPENING, '');
   for (const { id, generic } of namesIn(clause.split(FIRST_CLAUSE_END, 1)[0]!)) {
-    if (!generic && !found.has(id)) found.set(id, DESCRIPTION_WEIGHT);
+    if (!generic && !found.has(id) && mayAdd(id)) found.set(id, DESCRIPTION_WEIGHT);
   }
   for (const [id, weight] of [...found]) {
     for (const kind of KINDS.get(id) ?? []) if (!found.has(kind)) found.set(kind, weight * KIND_FACTOR);

@@ -9,114 +9,190 @@ import { isMark, isNumber, type Token, tokenise } from './tokens.ts';
  * - `(a|b)`: one of them; `(a )`: with or without
  */
 export class PhraseMatcher {
-  readonly #anywhere = new Node();
-  readonly #atLineStart = new Node();
+  readonly #symbols = new Map<string, number>();
+  /** The prefixes phrases ask for, by their first two letters. */
+  readonly #prefixes = new Map<string, { prefix: string; symbol: number }[]>();
+  readonly #sequences: { symbols: number[]; id: number }[] = [];
+  readonly #symbolsOf = new Map<string, readonly number[]>();
+  #trie: Trie | null = null;
 
-  /** Every match of `phrase` will be reported as `id`. */
+  /** Every match of `phrase` will be reported as `id`. All phrases are added before the first scan. */
   add(phrase: string, id: number): void {
+    if (this.#trie !== null) throw new Error('a phrase is added after the first scan');
     for (const plain of expand(phrase)) {
-      const opens = plain.trim().startsWith('^');
-      const words = patternWords(plain);
-      if (words.length === 0) continue;
-      let node = opens ? this.#atLineStart : this.#anywhere;
-      for (const word of words) node = node.childFor(word);
-      node.ids.push(id);
+      const symbols = patternWords(plain).map((word) => this.#symbolFor(word));
+      if (symbols.length === 0) continue;
+      if (plain.trim().startsWith('^')) symbols.unshift(LINE_START);
+      this.#sequences.push({ symbols, id });
     }
   }
 
   /** Calls `found` with every phrase that stands in the text, in the order of where they begin. */
   scan(tokens: readonly Token[], found: (id: number, first: Token, last: Token) => void): void {
+    this.#trie ??= new Trie(this.#sequences.splice(0));
+    const trie = this.#trie;
+    const symbols = tokens.map(({ text }) => this.#symbolsFor(text));
     for (let start = 0; start < tokens.length; start++) {
-      const token = tokens[start]!;
-      for (const root of token.opensLine ? [this.#anywhere, this.#atLineStart] : [this.#anywhere]) {
-        for (const node of root.next(token.text)) follow(node, start);
+      enter(Trie.ROOT, start, start);
+      const atLineStart = tokens[start]!.opensLine ? trie.next(Trie.ROOT, LINE_START) : NO_NODE;
+      if (atLineStart !== NO_NODE) enter(atLineStart, start, start);
+    }
+
+    /** Goes on from `node` with the token at `at`; does it lead anywhere? */
+    function enter(node: number, at: number, start: number): boolean {
+      let leads = false;
+      for (const symbol of symbols[at]!) {
+        const next = trie.next(node, symbol);
+        if (next === NO_NODE) continue;
+        leads = true;
+        follow(next, at, start);
       }
+      return leads;
     }
 
     /** Reports what ends with the token at `at`, which led to `node`, and goes on. */
-    function follow(node: Node, at: number, start = at): void {
-      for (const id of node.ids) found(id, tokens[start]!, tokens[at]!);
-      const token = tokens[at + 1];
-      if (node.isLeaf || token === undefined) return;
-      const nodes = node.next(token.text);
-      for (const next of nodes) follow(next, at + 1, start);
-      if (nodes.length > 0 || !isMark(token.text)) return;
-      const beyond = tokens[at + 2];
-      if (beyond !== undefined) for (const next of node.next(beyond.text)) follow(next, at + 2, start);
+    function follow(node: number, at: number, start: number): void {
+      trie.eachId(node, (id) => found(id, tokens[start]!, tokens[at]!));
+      if (at + 1 >= tokens.length || trie.isLeaf(node)) return;
+      if (enter(node, at + 1, start) || !isMark(tokens[at + 1]!.text)) return;
+      if (at + 2 < tokens.length) enter(node, at + 2, start);
     }
+  }
+
+  #symbolFor(word: string): number {
+    if (word === '*') return ANY_WORD;
+    if (word === '#') return A_NUMBER;
+    let symbol = this.#symbols.get(word);
+    if (symbol === undefined) {
+      symbol = FIRST_WORD + this.#symbols.size;
+      this.#symbols.set(word, symbol);
+      if (word.endsWith('*')) {
+        const prefix = word.slice(0, -1);
+        const key = prefix.slice(0, 2);
+        this.#prefixes.set(key, [...(this.#prefixes.get(key) ?? []), { prefix, symbol }]);
+      }
+    }
+    return symbol;
+  }
+
+  /** Everything a token may stand for in a phrase. */
+  #symbolsFor(token: string): readonly number[] {
+    let symbols = this.#symbolsOf.get(token);
+    if (symbols === undefined) {
+      const exact = this.#symbols.get(token);
+      const prefixes = (this.#prefixes.get(token.slice(0, 2)) ?? []).filter(({ prefix }) => token.startsWith(prefix));
+      symbols = [
+        ...(exact === undefined ? [] : [exact]),
+        ...prefixes.map(({ symbol }) => symbol),
+        ...(isNumber(token) ? [A_NUMBER] : []),
+        ...(isMark(token) ? [] : [ANY_WORD]),
+      ];
+      if (this.#symbolsOf.size >= MAX_REMEMBERED) this.#symbolsOf.clear();
+      this.#symbolsOf.set(token, symbols);
+    }
+    return symbols;
   }
 }
 
-const NO_NODES: readonly Node[] = [];
+/** What stands for a word in a phrase; words and prefixes have numbers from `FIRST_WORD` on. */
+const LINE_START = 0;
+const ANY_WORD = 1;
+const A_NUMBER = 2;
+const FIRST_WORD = 3;
+const NO_NODE = -1;
+const MAX_REMEMBERED = 20_000;
 
-class Node {
-  readonly children = new Map<string, Node>();
-  /** Children for `word*`, by the first three letters. */
-  readonly prefixes = new Map<string, { prefix: string; node: Node }[]>();
-  anyWord: Node | null = null;
-  number: Node | null = null;
-  readonly ids: number[] = [];
-  isLeaf = true;
+/** The phrases as a tree in a few arrays: tens of thousands of nodes as objects took 40 MB in every thread. */
+class Trie {
+  static readonly ROOT = 0;
+  /** The edges of node n are those from `#firstEdge[n]` to before `#firstEdge[n + 1]`, by rising symbol; ids likewise. */
+  readonly #firstEdge: Int32Array;
+  readonly #symbols: Int32Array;
+  readonly #targets: Int32Array;
+  readonly #firstId: Int32Array;
+  readonly #ids: Int32Array;
 
-  childFor(word: string): Node {
-    this.isLeaf = false;
-    if (word === '*') {
-      this.anyWord ??= new Node();
-      return this.anyWord;
+  constructor(sequences: { symbols: number[]; id: number }[]) {
+    sequences.sort((a, b) => compareLists(a.symbols, b.symbols));
+    const firstEdge: number[] = [];
+    const symbols: number[] = [];
+    const targets: number[] = [];
+    const firstId: number[] = [];
+    const ids: number[] = [];
+    const nodes = [{ from: 0, to: sequences.length, depth: 0 }];
+    for (let node = 0; node < nodes.length; node++) {
+      const { from, to, depth } = nodes[node]!;
+      firstEdge.push(symbols.length);
+      firstId.push(ids.length);
+      let at = from;
+      for (; at < to && sequences[at]!.symbols.length === depth; at++) ids.push(sequences[at]!.id);
+      while (at < to) {
+        const symbol = sequences[at]!.symbols[depth]!;
+        const start = at;
+        while (at < to && sequences[at]!.symbols[depth] === symbol) at++;
+        symbols.push(symbol);
+        targets.push(nodes.length);
+        nodes.push({ from: start, to: at, depth: depth + 1 });
+      }
     }
-    if (word === '#') {
-      this.number ??= new Node();
-      return this.number;
-    }
-    if (word.endsWith('*')) {
-      const prefix = word.slice(0, -1);
-      const siblings = this.prefixes.get(prefix.slice(0, 3)) ?? [];
-      this.prefixes.set(prefix.slice(0, 3), siblings);
-      const known = siblings.find((sibling) => sibling.prefix === prefix);
-      if (known !== undefined) return known.node;
-      const node = new Node();
-      siblings.push({ prefix, node });
-      return node;
-    }
-    const node = this.children.get(word) ?? new Node();
-    this.children.set(word, node);
-    return node;
+    this.#firstEdge = Int32Array.from([...firstEdge, symbols.length]);
+    this.#symbols = Int32Array.from(symbols);
+    this.#targets = Int32Array.from(targets);
+    this.#firstId = Int32Array.from([...firstId, ids.length]);
+    this.#ids = Int32Array.from(ids);
   }
 
-  /** Where a token leads. */
-  next(token: string): readonly Node[] {
-    const exact = this.children.get(token);
-    const general = this.#generalNext(token);
-    if (exact === undefined) return general;
-    return general.length === 0 ? [exact] : [exact, ...general];
+  isLeaf(node: number): boolean {
+    return this.#firstEdge[node] === this.#firstEdge[node + 1];
   }
 
-  #generalNext(token: string): readonly Node[] {
-    if (this.prefixes.size === 0 && this.number === null && this.anyWord === null) return NO_NODES;
-    const nodes: Node[] = [];
-    for (let length = 2; length <= 3 && this.prefixes.size > 0; length++) {
-      const siblings = this.prefixes.get(token.slice(0, length));
-      if (siblings === undefined || (length === 3 && token.length < 3)) continue;
-      for (const { prefix, node } of siblings) if (token.startsWith(prefix)) nodes.push(node);
+  eachId(node: number, found: (id: number) => void): void {
+    for (let at = this.#firstId[node]!; at < this.#firstId[node + 1]!; at++) found(this.#ids[at]!);
+  }
+
+  /** The node that `symbol` leads to, or `NO_NODE`. */
+  next(node: number, symbol: number): number {
+    let low = this.#firstEdge[node]!;
+    let high = this.#firstEdge[node + 1]! - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = this.#symbols[middle]!;
+      if (found === symbol) return this.#targets[middle]!;
+      if (found < symbol) low = middle + 1;
+      else high = middle - 1;
     }
-    if (this.number !== null && isNumber(token)) nodes.push(this.number);
-    if (this.anyWord !== null && !isMark(token)) nodes.push(this.anyWord);
-    return nodes;
+    return NO_NODE;
   }
 }
+
+/** Number by number; a list comes before those it begins. */
+function compareLists(a: readonly number[], b: readonly number[]): number {
+  for (let at = 0; at < a.length && at < b.length; at++) if (a[at] !== b[at]) return a[at]! - b[at]!;
+  return a.length - b.length;
+}
+
+const wordsOfPart = new Map<string, readonly string[]>();
 
 /** The words of a pattern without its alternatives; everything that is no token of a text is dropped. */
 function patternWords(phrase: string): string[] {
-  return phrase
-    .split(/\s+/)
-    .flatMap((part) => {
-      const bare = part.replace(/^\^/, '');
-      if (bare === '*' || bare === '#') return [bare];
-      const words = tokenise(bare).map(({ text }) => text);
-      if (bare.endsWith('*') && words.length > 0) words.push(`${words.pop()!}*`);
-      return words;
-    })
-    .filter((word) => (word !== '' && word !== '*' ? true : word === '*'));
+  const found: string[] = [];
+  for (const part of phrase.split(/\s+/)) {
+    let words = wordsOfPart.get(part);
+    if (words === undefined) {
+      words = readPart(part);
+      wordsOfPart.set(part, words);
+    }
+    found.push(...words);
+  }
+  return found;
+}
+
+function readPart(part: string): string[] {
+  const bare = part.replace(/^\^/, '');
+  if (bare === '*' || bare === '#') return [bare];
+  const words = tokenise(bare).map(({ text }) => text);
+  if (bare.endsWith('*') && words.length > 0) words.push(`${words.pop()!}*`);
+  return words.filter((word) => word !== '');
 }
 
 /** `a (b|c) d` → `a b d`, `a c d`; `a (b )c` → `a b c`, `a c`. */

@@ -43,9 +43,52 @@ export function fitRanker(samples: readonly Sample[], start: RankerWeights, ridg
   return Object.fromEntries(names.map((name, k) => [name, round(w[k]!)])) as unknown as RankerWeights;
 }
 
+/** A question with the score of each rule. */
+export interface Scored {
+  sample: Sample;
+  scores: number[];
+}
+
+export function scored(sample: Sample, ranker: RankerWeights): Scored {
+  return { sample, scores: sample.features.map((values) => rankerScore(values, ranker)) };
+}
+
+const MAX_SCALE = 4;
+
+/**
+ * What scores have to be multiplied with so that the right rules are likeliest, "temperature scaling" (Guo et al. 2017): below
+ * 1 for scores of sets a ranker has not seen, where its margins mean less.
+ */
+export function fitScale(entries: readonly Scored[]): number {
+  const questions = entries.filter(({ sample, scores }) => sample.label >= 0 && scores.length > 1);
+  const weights = balanced(questions.map(({ sample }) => sample));
+  const slope = (scale: number) =>
+    questions.reduce((sum, { sample, scores }, q) => {
+      const shares = softmax(scores.map((score) => scale * score));
+      const expected = scores.reduce((total, score, rule) => total + shares[rule]! * score, 0);
+      return sum + weights[q]! * (expected - scores[sample.label]!);
+    }, 0);
+  // The loss is convex in the scale, so its slope is 0 in one place.
+  let low = 0;
+  let high = MAX_SCALE;
+  for (let step = 0; step < 30; step++) {
+    const middle = (low + high) / 2;
+    if (slope(middle) < 0) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+export function scaledRanker(ranker: RankerWeights, scale: number): RankerWeights {
+  return Object.fromEntries(
+    Object.entries(ranker).map(([name, weight]) => [name, round(weight * scale)]),
+  ) as unknown as RankerWeights;
+}
+
 /** Logistic regression on whether no rule fits, fitted and wrong answers half and half. */
-export function fitGate(samples: readonly Sample[], ranker: RankerWeights, ridge: number): GateWeights {
-  const inputs = samples.map((sample) => gateInputsOf(sample, ranker));
+export function fitGate(entries: readonly Scored[], ridge: number): GateWeights {
+  const samples = entries.map(({ sample }) => sample);
+  const inputs = entries.map(gateInputsOf);
   const names = Object.keys(inputs[0]!) as (keyof GateInputs)[];
   const moments = names.map((name) => {
     const mean = inputs.reduce((sum, input) => sum + input[name], 0) / inputs.length;
@@ -85,8 +128,7 @@ export function fitGate(samples: readonly Sample[], ranker: RankerWeights, ridge
   };
 }
 
-export function gateInputsOf({ features, views, wordCount }: Sample, ranker: RankerWeights): GateInputs {
-  const scores = features.map((values) => rankerScore(values, ranker));
+export function gateInputsOf({ sample: { features, views, wordCount }, scores }: Scored): GateInputs {
   const best = scores.indexOf(Math.max(...scores));
   return gateInputs({
     scores,

@@ -108,6 +108,18 @@ describe('rules as people write them', () => {
     expect((await classify(`${DOCUMENTS.invoice}\nAcme GmbH`, [rule])).type).toBe('acme');
   });
 
+  test.each(['Either an invoice or a receipt', 'Entweder eine Rechnung oder ein Kassenbon'])(
+    'a rule that is "%s" fits both and nothing else',
+    async (description) => {
+      const rules = [{ type: 'for bookkeeping', description }, RULES.find(({ type }) => type === 'contract')!];
+      for (const [kind, text] of Object.entries(DOCUMENTS)) {
+        const expected =
+          kind === 'invoice' || kind === 'receipt' ? 'for bookkeeping' : kind === 'contract' ? kind : null;
+        expect((await classify(text, rules)).type, kind).toBe(expected);
+      }
+    },
+  );
+
   test('rules in German and Polish meet documents in English and French', async () => {
     const rules = [
       {

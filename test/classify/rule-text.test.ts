@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { recogniseTypes } from '../../src/classify/engines/local/lexicon/recognise.ts';
-import { readRule, splitTypeName } from '../../src/classify/engines/local/rule-text.ts';
+import { alternativesOf, readRule, splitTypeName } from '../../src/classify/engines/local/rule-text.ts';
 
 test.each([
   ['annualReport', 'annual report'],
@@ -35,6 +35,36 @@ test('cues are the phrases of the description without their first words', () => 
 
 test('a type is recognised in the name first, a longer name hides the shorter ones in it', () => {
   expect([...recogniseTypes('purchase orders', '')]).toEqual([['purchase_order', 1]]);
-  expect([...recogniseTypes('box 12', 'A bank statement with transactions')]).toEqual([['bank_statement', 0.7]]);
+  expect([...recogniseTypes('box 12', 'A delivery receipt with a signature')][0]).toEqual(['proof_of_delivery', 0.7]);
   expect([...recogniseTypes('box 12', 'Papers with a bank statement')]).toEqual([]);
+});
+
+test('a description that is nothing but names of types is as good as a name', () => {
+  expect([...recogniseTypes('payable', 'An invoice or a receipt')].slice(0, 2)).toEqual([
+    ['invoice', 1],
+    ['receipt', 1],
+  ]);
+  expect([...recogniseTypes('papers', 'A contract').keys()]).toContain('contract');
+  expect([...recogniseTypes('papers', 'A contract of a new sort').keys()]).not.toContain('contract');
+});
+
+test('what a description mentions beside the type that its name says does not count, but a kind of it does', () => {
+  expect([...recogniseTypes('bill of lading', "The carrier's receipt for goods").keys()]).toEqual(['bill_of_lading']);
+  expect(recogniseTypes('certificate', 'A training certificate of an employee').get('training_certificate')).toBe(0.7);
+});
+
+test.each([
+  ['Either an invoice or a receipt', ['an invoice', 'a receipt']],
+  [
+    'This is either a lease, a contract of sale, or a power of attorney.',
+    ['a lease', 'a contract of sale', 'a power of attorney'],
+  ],
+  ['Entweder eine Rechnung oder ein Kassenbon', ['eine Rechnung', 'ein Kassenbon']],
+  ['Soit une facture, soit un reçu', ['une facture', 'un reçu']],
+  ['Albo faktura, albo paragon', ['faktura', 'paragon']],
+  ['Shows an amount and names the day of payment, either in words or in figures', []],
+  ['An invoice. Either paid or unpaid.', []],
+  ['Either', []],
+])('"%s" allows to choose from %j', (description, alternatives) => {
+  expect(alternativesOf(description)).toEqual(alternatives);
 });

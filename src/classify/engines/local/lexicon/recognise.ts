@@ -12,6 +12,14 @@ const FIRST_CLAUSE_END =
 const OPENING =
   /^(?:(?:please )?(?:classify|determine|decide|check|identify|select|choose|use)[^.:]{0,40}?\b(?:if|whether|when|this|as)\b|(?:this|it|the (?:document|file|text)) is(?: considered)?|(?:the |a |any )?(?:document|file|text)s?(?: is| are)?)\s+/i;
 
+/** With these around it, a name is all that a description says: "an invoice or a receipt". */
+const LITTLE_WORDS = new Set(
+  (
+    'a an the any all every or and either kind kinds of document documents ein eine einen der die das oder und un une le la les des ou et soit el los las una ' +
+    'o y e il lo gli uno um uma os as een het de of en lub i albo'
+  ).split(' '),
+);
+
 const KINDS = new Map(LEXICON.types.map(({ id, kinds }) => [id, kinds]));
 
 const MAX_NAME_WORDS = Math.max(...[...LEXICON.names.keys()].map((name) => name.split(' ').length));
@@ -19,17 +27,21 @@ const MAX_NAME_WORDS = Math.max(...[...LEXICON.names.keys()].map((name) => name.
 /**
  * The document types of the lexicon that a rule means: those its name says (1) and those the first clause of its
  * description says (.7), and, for a little less, the kinds there are of them. A longer name hides the shorter ones inside it.
- * Where the name says one, the description may only say which kind of it: a bill of lading is "the carrier's receipt".
+ * Where the name says one, the description may only say which kind of it: a bill of lading is "the carrier's receipt". A
+ * description that is nothing but names is as good as a name, and names too general to be certain in a text count there.
  */
 export function recogniseTypes(name: string, description: string): Map<string, number> {
-  const named = namesIn(name);
+  const named = namesIn(name).found;
   const found = new Map(named.map(({ id }) => [id, NAME_WEIGHT]));
   const certain = named.filter(({ generic }) => !generic);
   const mayAdd = (id: string) => certain.length === 0 || certain.some((type) => KINDS.get(type.id)?.includes(id));
   let clause = description.trim();
   for (let turn = 0; turn < 3; turn++) clause = clause.replace(OPENING, '');
-  for (const { id, generic } of namesIn(clause.split(FIRST_CLAUSE_END, 1)[0]!)) {
-    if (!generic && !found.has(id) && mayAdd(id)) found.set(id, DESCRIPTION_WEIGHT);
+  const whole = namesIn(clause);
+  const isBare = whole.rest.every((word) => LITTLE_WORDS.has(word));
+  const described = isBare ? whole : namesIn(clause.split(FIRST_CLAUSE_END, 1)[0]!);
+  for (const { id, generic } of described.found) {
+    if ((isBare || !generic) && !found.has(id) && mayAdd(id)) found.set(id, isBare ? NAME_WEIGHT : DESCRIPTION_WEIGHT);
   }
   for (const [id, weight] of [...found]) {
     for (const kind of KINDS.get(id) ?? []) if (!found.has(kind)) found.set(kind, weight * KIND_FACTOR);
@@ -37,7 +49,8 @@ export function recogniseTypes(name: string, description: string): Map<string, n
   return found;
 }
 
-function namesIn(text: string): { id: string; generic: boolean }[] {
+/** The names in a text, and the words that are in none of them. */
+function namesIn(text: string): { found: { id: string; generic: boolean }[]; rest: string[] } {
   const words = tokenise(text).map((token) => token.text);
   const hidden = new Set<number>();
   const found: { id: string; generic: boolean }[] = [];
@@ -54,5 +67,5 @@ function namesIn(text: string): { id: string; generic: boolean }[] {
       for (const place of places) hidden.add(place);
     }
   }
-  return found;
+  return { found, rest: words.filter((_, place) => !hidden.has(place)) };
 }

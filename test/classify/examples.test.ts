@@ -47,6 +47,28 @@ test('examples of one type leave the documents of the others what they were', as
   expect((await classify(UNRELATED, examples)).type).toBeNull();
 });
 
+test('examples of one type do not draw in the documents of a kindred type that has none', async () => {
+  const nda = `MUTUAL CONFIDENTIALITY AGREEMENT between Larch Tools Ltd and Brock Castings GmbH
+1. Each party may disclose drawings and prices to the other. The recipient keeps them secret and uses them only to judge
+whether to work together.
+2. This agreement ends after two years. Governing law: England.
+Signed for Larch Tools Ltd: ________ Signed for Brock Castings GmbH: ________`;
+  const contract = `AGREEMENT between Larch Tools Ltd and Brock Castings GmbH
+1. Brock Castings supplies cast housings to Larch Tools, which pays for them within 30 days.
+2. This agreement ends after two years. Governing law: England.
+Signed for Larch Tools Ltd: ________ Signed for Brock Castings GmbH: ________`;
+  const rules = [
+    { type: 'contract', description: 'An agreement between two parties with terms and signatures' },
+    { type: 'nda', description: 'An agreement between two parties to keep information confidential' },
+    ...RULES.filter(({ type }) => type !== 'contract'),
+  ];
+  const examples = [1, 2, 3].map((year) => example('contract', contract.replace('two', `${year + 2}`)));
+  const [before, after] = [await classify(nda, [], rules), await classify(nda, examples, rules)];
+  expect(before.type).toBe('nda');
+  expect(after.type).toBe('nda');
+  expect((await classify(contract, examples, rules)).type).toBe('contract');
+});
+
 test('examples of what fits no rule are those of a catch-all rule, too', async () => {
   const rules = [...RULES, { type: 'other', description: 'Any other document that fits none of the above' }];
   for (const type of ['other', null]) {

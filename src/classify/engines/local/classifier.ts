@@ -17,6 +17,7 @@ import { type RankerWeights, rankerScore, softmax } from './ranker.ts';
 import { type Check, check } from './requirements.ts';
 import { type CompiledRule, type CompiledRules, RuleCompiler } from './rule-compiler.ts';
 import type { RuleVectors } from './rule-vectors.ts';
+import { dot } from './vector.ts';
 import type { WordVectors } from './word-vectors.ts';
 
 export interface Weights {
@@ -152,7 +153,9 @@ export class Classifier {
       read.push({ type: label, direction });
     }
     const direction = document.meaning.centredMean;
-    return { likeness: likenessOf({ direction, wordCount: document.words.wordCount }, read, types), made };
+    const kinship = (one: number, other: number) =>
+      dot(described[one]!.meaning.centred, described[other]!.meaning.centred);
+    return { likeness: likenessOf({ direction, wordCount: document.words.wordCount }, read, types, kinship), made };
   }
 }
 

@@ -13,7 +13,7 @@ export interface ThreadData {
  * The offline engine: no network, no key, processor only. Works in threads of its own, which start with the first
  * document (or `warmUp`), because one document keeps a core busy for tens of milliseconds.
  *
- * @param options.threads documents at a time, at least 1. Each takes about 200 MB.
+ * @param options.threads documents at a time, at least 1. Each takes about 220 MB.
  * @param options.noneThreshold for calls that name none; default: when "none fits" is likelier than not.
  * @param options.cacheDir where the converted encoder (28 MB) is kept; may be shared between processes, may be emptied.
  */

@@ -11,6 +11,8 @@ const SIGNS: Record<string, { pattern: RegExp; atLeast: number }> = {
   '<bullet>': { pattern: /^[•‣▪●◦–] ?\S/gm, atLeast: 4 },
   '<code>': { pattern: /[{};]$|=>|\(\) ?[{:]|^(?:import|from|def|const|let|return) /gm, atLeast: 6 },
   '<shout>': { pattern: /!{2}|\b[A-Z]{5,20}!/g, atLeast: 2 },
+  /** Who speaks, in capitals at the beginning of a line, as in a record of what was said. */
+  '<speaker>': { pattern: /^[A-Z][A-Z.', ]{4,40}: /gm, atLeast: 4 },
   /** The machine-readable zone of an identity document. */
   '<mrz>': { pattern: /<<[A-Z<]{4}/g, atLeast: 1 },
 };

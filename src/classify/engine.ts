@@ -89,5 +89,6 @@ export interface Engine {
   ): Promise<Classification>;
   /** Loads what the first document would otherwise wait for. Calling it is optional. */
   warmUp(): Promise<void>;
+  /** Calls that are being answered are answered; those that wait, or whose rules are new, reject with a retryable error. */
   close(): Promise<void>;
 }

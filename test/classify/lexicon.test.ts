@@ -50,6 +50,7 @@ describe('phrases', () => {
     ['net a payer', 'Net à payer : 12 €', ['Net à payer']],
     ['total #', 'Total: 1,190.00', ['Total: 1,190.00']],
     ['indemnif*', 'shall indemnify', ['indemnify']],
+    ['data d* compra', 'Data de compra', ['Data de compra']],
     ['^from :', 'sent from: nobody\nFrom: A', ['From:']],
     ['mother s (maiden )name', "mother's name, mother's maiden name", ["mother's name", "mother's maiden name"]],
     ['^mr * :', 'MR ADAMS: yes', ['MR ADAMS:']],

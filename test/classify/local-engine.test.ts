@@ -91,6 +91,25 @@ This Agreement protects Confidential Information of the Disclosing Party. The Re
   }, 120_000);
 });
 
+test('a call that is aborted while its rules are read for the first time rejects at once', async () => {
+  const rules = Array.from({ length: 40 }, (_, at) => ({
+    type: `type ${at}`,
+    description:
+      `Papers of the ${at}th kind, with a heading, a table of many columns, remarks of a clerk and a stamp. `.repeat(3),
+  }));
+  const controller = new AbortController();
+  const pages = [{ number: 1, text: DOCUMENTS.invoice }];
+  const aborted = engine.classify(pages, rules, { signal: controller.signal });
+  let answered = false;
+  const answer = engine.classify(pages, rules).then(() => {
+    answered = true;
+  });
+  setTimeout(() => controller.abort(new Error('stop')), 5);
+  await expect(aborted).rejects.toThrow('stop');
+  expect(answered).toBe(false);
+  await answer;
+});
+
 describe('evidence', () => {
   const pages: PageText[] = [
     { number: 3, text: `   \n\t\n${DOCUMENTS.invoice}` },

@@ -108,17 +108,34 @@ describe('rules as people write them', () => {
     expect((await classify(`${DOCUMENTS.invoice}\nAcme GmbH`, [rule])).type).toBe('acme');
   });
 
-  test.each(['Either an invoice or a receipt', 'Entweder eine Rechnung oder ein Kassenbon'])(
-    'a rule that is "%s" fits both and nothing else',
-    async (description) => {
-      const rules = [{ type: 'for bookkeeping', description }, RULES.find(({ type }) => type === 'contract')!];
-      for (const [kind, text] of Object.entries(DOCUMENTS)) {
-        const expected =
-          kind === 'invoice' || kind === 'receipt' ? 'for bookkeeping' : kind === 'contract' ? kind : null;
-        expect((await classify(text, rules)).type, kind).toBe(expected);
-      }
-    },
-  );
+  test.each([
+    'Either a bill that asks for payment or a slip that proves a payment in a shop',
+    'Either an invoice or a receipt',
+    'Entweder eine Rechnung oder ein Kassenbon',
+  ])('a rule that is "%s" fits both and nothing else', async (description) => {
+    const rules = [{ type: 'for bookkeeping', description }, RULES.find(({ type }) => type === 'contract')!];
+    for (const [kind, text] of Object.entries(DOCUMENTS)) {
+      const expected = kind === 'invoice' || kind === 'receipt' ? 'for bookkeeping' : kind === 'contract' ? kind : null;
+      expect((await classify(text, rules)).type, kind).toBe(expected);
+    }
+  });
+
+  test('of a rule that allows to choose, each choice has its own demands, and what it is not goes for all', async () => {
+    const demanding = [{ type: 'payable', description: 'Either an invoice with a total above 10,000 or a receipt' }];
+    expect((await classify(DOCUMENTS.receipt, demanding)).type).toBe('payable');
+    expect((await classify(DOCUMENTS.invoice, demanding)).type).toBeNull();
+    const score = async (description: string) =>
+      (await classify(DOCUMENTS.receipt, [{ type: 'x', description }])).scores[0]!.score;
+    const either = await score('Either an invoice or an agreement. Not a receipt.');
+    expect(either).toBeLessThan(await score('Either an invoice or an agreement.'));
+  });
+
+  test('a rule with more demands than anybody writes gets a score like any other', async () => {
+    const description = Array.from({ length: 40 }, (_, at) => `dated ${1900 + at}`).join(', ');
+    const { type, confidence, scores } = await classify(DOCUMENTS.invoice, [{ type: 'old', description }]);
+    expect(type).toBeNull();
+    expect([confidence, scores[0]!.score].every(Number.isFinite)).toBe(true);
+  });
 
   test('rules in German and Polish meet documents in English and French', async () => {
     const rules = [

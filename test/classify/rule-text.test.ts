@@ -48,6 +48,10 @@ test('a description that is nothing but names of types is as good as a name', ()
   expect([...recogniseTypes('papers', 'A contract of a new sort').keys()]).not.toContain('contract');
 });
 
+test('a description that is nothing but names adds to what the name says', () => {
+  expect(recogniseTypes('invoice', 'An invoice or a receipt').get('receipt')).toBe(1);
+});
+
 test('what a description mentions beside the type that its name says does not count, but a kind of it does', () => {
   expect([...recogniseTypes('bill of lading', "The carrier's receipt for goods").keys()]).toEqual(['bill_of_lading']);
   expect(recogniseTypes('certificate', 'A training certificate of an employee').get('training_certificate')).toBe(0.7);
@@ -59,9 +63,16 @@ test.each([
     'This is either a lease, a contract of sale, or a power of attorney.',
     ['a lease', 'a contract of sale', 'a power of attorney'],
   ],
+  ['Either an invoice or a receipt. Not a quote.', ['an invoice. Not a quote.', 'a receipt. Not a quote.']],
+  [
+    'Either an invoice, with line items, a total and a due date, or a receipt',
+    ['an invoice, with line items, a total and a due date', 'a receipt'],
+  ],
   ['Entweder eine Rechnung oder ein Kassenbon', ['eine Rechnung', 'ein Kassenbon']],
   ['Soit une facture, soit un reçu', ['une facture', 'un reçu']],
-  ['Albo faktura, albo paragon', ['faktura', 'paragon']],
+  ['A contract that either party or the court may end', []],
+  ['A photo of either a contract or a building', []],
+  ['Is not either an invoice or a receipt', []],
   ['Shows an amount and names the day of payment, either in words or in figures', []],
   ['An invoice. Either paid or unpaid.', []],
   ['Either', []],

@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { createRuleVectors, packMeanings, unpackMeanings } from '../../src/classify/engines/local/rule-vectors.ts';
 import type { Rule } from '../../src/domain/rules.ts';
 
-const rules = Array.from({ length: 20 }, (_, at) => ({ type: `type ${at}`, description: `The ${at}th of many types` }));
+const rules = Array.from({ length: 20 }, (_, at) => ({
+  type: `type ${at}`,
+  description: `The ${at}th of many types. `.repeat(10),
+}));
 
 /** Counts what is embedded; a rule's vector is its number. */
 function counting(options: { fail?: boolean } = {}) {

@@ -13,7 +13,7 @@ import { missingCues } from './features/coverage.ts';
 import { lexiconAdvantage, lexiconScore } from './features/lexicon.ts';
 import { findingsFor } from './findings.ts';
 import { type GateWeights, gateInputs, noneProbability } from './none-gate.ts';
-import { type RankerWeights, rankerScore, softmax } from './ranker.ts';
+import { type RankerFeatures, type RankerWeights, rankerScore, softmax } from './ranker.ts';
 import { type Check, check } from './requirements.ts';
 import { type CompiledRule, type CompiledRules, RuleCompiler } from './rule-compiler.ts';
 import type { RuleVectors } from './rule-vectors.ts';
@@ -85,13 +85,12 @@ export class Classifier {
     const compiled = await this.compiler.compile(rules, ruleVectors);
     const { described, catchAlls } = compiled;
     const document = await this.reader.read(pages, vectors);
-    const checks = described.map(({ requirements }) => requirements.map((wanted) => check(wanted, document.text)));
     const { likeness, made } = await this.#compare(document, compiled, examples);
     onVectors({ document: vectors === null ? vectorsOf(document.meaning) : null, examples: made });
     const belief =
       described.length === 0
         ? { shares: [], none: 1, readings: [] }
-        : believe(document, compiled, this.#weights, checks, likeness);
+        : believe(document, compiled, this.#weights, likeness);
     const decision = decide({
       shares: described.map(({ rule }, index) => ({ type: rule.type, share: belief.shares[index]! })),
       catchAlls,
@@ -102,7 +101,7 @@ export class Classifier {
     const evidence = best === undefined ? [] : findEvidence(pages, findingsFor(best, document.language.code));
     const scoreOf = new Map(decision.ranking.map(({ type, score }) => [type, score]));
     const next = decision.ranking.find(({ type }) => type !== decision.type && !catchAlls.includes(type));
-    const nextRule = belief.readings.find(({ rule }) => rule.type === next?.type);
+    const nextRule = belief.readings.find(({ reading }) => reading.rule.type === next?.type)?.reading;
     const findings = {
       catchAlls,
       evidence,
@@ -111,9 +110,9 @@ export class Classifier {
           ? null
           : { ...next, missing: missingCues(document.words, nextRule).slice(0, MAX_MISSING) },
       language: { code: document.language.detected, supported: document.language.supported },
-      checks: described.flatMap(({ rule }, index) =>
-        checks[index]!.map(({ requirement, met, quote }) => ({
-          type: rule.type,
+      checks: belief.readings.flatMap(({ reading, checks }) =>
+        checks.map(({ requirement, met, quote }) => ({
+          type: reading.rule.type,
           requirement: requirement.text,
           met,
           quote,
@@ -159,6 +158,14 @@ export class Classifier {
   }
 }
 
+/** How a rule was read, with what that demands. */
+interface Reading {
+  reading: CompiledRule;
+  features: RankerFeatures;
+  checks: Check[];
+  score: number;
+}
+
 /**
  * Shares of the describing rules (they sum to 1), the probability that none of them fits, and how each rule was read: a rule
  * that allows to choose ("either an invoice or a receipt") is read as the alternative that fits best.
@@ -167,25 +174,25 @@ export function believe(
   document: ReadDocument,
   compiled: CompiledRules,
   weights: Weights,
-  checks: readonly (readonly Check[])[],
   likeness?: Likeness,
-): { shares: number[]; none: number; readings: CompiledRule[] } {
-  const competing = [...compiled.described, ...compiled.standIns];
+): { shares: number[]; none: number; readings: Reading[] } {
   // Of a language it knows nothing of, the engine sees names, numbers and loan words: it must not be sure of anything.
   const sureness = document.language.supported ? 1 : UNKNOWN_LANGUAGE_SURENESS;
-  const readings = competing.map((rule) =>
-    [rule, ...rule.alternatives]
-      .map((reading) => {
-        const features = rankerFeatures(document, reading, compiled);
-        return { reading, features, score: rankerScore(features, weights.ranker) };
-      })
-      .reduce((best, other) => (other.score > best.score ? other : best)),
+  const read = (reading: CompiledRule): Reading => {
+    const features = rankerFeatures(document, reading, compiled);
+    const checks = reading.requirements.map((wanted) => check(wanted, document.text));
+    const unmet = checks.filter(({ met }) => !met).length;
+    return {
+      reading,
+      features,
+      checks,
+      score: sureness * rankerScore(features, weights.ranker) - unmet * UNMET_PENALTY,
+    };
+  };
+  const readings = [...compiled.described, ...compiled.standIns].map((rule) =>
+    [rule, ...rule.alternatives].map(read).reduce((best, other) => (other.score > best.score ? other : best)),
   );
-  const scores = readings.map(({ score }, index) => {
-    const unmet = checks[index]?.filter(({ met }) => !met).length ?? 0;
-    const learned = likeness?.scores[index] ?? 0;
-    return sureness * score + learned - unmet * UNMET_PENALTY;
-  });
+  const scores = readings.map(({ score }, index) => score + (likeness?.scores[index] ?? 0));
   const shares = softmax(scores);
   const best = indexOfLargest(scores);
   const { reading, features } = readings[best]!;
@@ -202,12 +209,13 @@ export function believe(
     wordCount: document.words.wordCount,
   });
   const gate = noneProbability(inputs, weights.gate, likeness?.none);
-  const described = shares.slice(0, compiled.described.length);
-  const total = described.reduce((sum, share) => sum + share, 0);
+  const count = compiled.described.length;
+  const total = shares.slice(0, count).reduce((sum, share) => sum + share, 0);
   return {
-    shares: described.map((share) => share / total),
+    // Among themselves: beside a stand-in, the share of a rule whose demands are not met can be too small for a number.
+    shares: softmax(scores.slice(0, count)),
     none: 1 - (1 - gate) * Math.min(1, total),
-    readings: readings.slice(0, compiled.described.length).map((entry) => entry.reading),
+    readings: readings.slice(0, count),
   };
 }
 

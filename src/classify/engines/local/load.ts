@@ -16,7 +16,7 @@ const REHEARSAL: Rule = {
 };
 
 /**
- * Reads everything a classifier needs, about a third of a second; the first time on a machine also converts the encoder
+ * Reads everything a classifier needs, about a second; the first time on a machine also converts the encoder
  * and embeds the background texts into `cacheDir`.
  *
  * @param options.encoderThreads of the neural network's runtime.

@@ -15,7 +15,7 @@ export interface ThreadData {
  *
  * @param options.threads documents at a time, at least 1. Each takes about 220 MB.
  * @param options.noneThreshold for calls that name none; default: when "none fits" is likelier than not.
- * @param options.cacheDir where the converted encoder (28 MB) is kept; may be shared between processes, may be emptied.
+ * @param options.cacheDir where the converted encoder (23 MB) is kept; may be shared between processes, may be emptied.
  */
 export function createLocalEngine(options: {
   threads: number;

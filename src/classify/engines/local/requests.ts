@@ -75,6 +75,7 @@ export function classifyBy(
   const seal = (vectors: Float32Array | null) =>
     vectors === null || vectors.length === 0 ? null : sealGist(vectors, version);
   return async (pages, rules, { signal, noneThreshold = usualThreshold, examples, gist, onGists = () => {} } = {}) => {
+    signal?.throwIfAborted();
     const sent = examples?.map(({ type, pages, gist }) => {
       const vectors = open(gist);
       // Of 200 examples the text is megabytes to copy and a second to go through.
@@ -87,7 +88,7 @@ export function classifyBy(
       noneThreshold,
       examples: sent,
       vectors: open(gist),
-      ruleVectors: await vectorsOf(rules),
+      ruleVectors: await untilAborted(vectorsOf(rules), signal),
     };
     const { classification, made } = await remote.classify(request, { signal });
     await onGists({ document: seal(made.document), examples: made.examples.map(seal) });
@@ -98,4 +99,14 @@ export function classifyBy(
 /** The rest of a page can be larger than its text. */
 function textsOf(pages: readonly PageText[]): PageText[] {
   return pages.map(({ number, text }) => ({ number, text }));
+}
+
+/** Settles as `work` does, or rejects with the abort reason before it has. The work goes on, for whoever asks next. */
+function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (signal === undefined) return work;
+  const { promise, resolve, reject } = Promise.withResolvers<Result>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  return promise;
 }

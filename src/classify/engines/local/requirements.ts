@@ -29,7 +29,10 @@ const YEAR =
 const PHRASE =
   /\b(?:mentions?|mentioning|contains? the (?:words?|phrase)|containing the (?:words?|phrase)|addressed to|issued by|sent by|names?|refers to|erwähnt|ausgestellt von|mentionne|menciona|menziona|vermeldt)\s+(?:["“„«]([^"”“»]{2,60})["”“»]|((?:\p{Lu}[\p{L}\p{N}&.'-]*)(?:\s+(?:&|\p{Lu}[\p{L}\p{N}&.'-]*))*))/gu;
 
-/** "total above 10,000", "dated 2023", "mentions Acme GmbH", each at most once. */
+/** More demands than anybody writes. */
+const MAX_REQUIREMENTS = 8;
+
+/** "total above 10,000", "dated 2023", "mentions Acme GmbH", each wording once, the first 8. */
 export function requirementsOf(description: string): Requirement[] {
   const found: Requirement[] = [];
   for (const match of description.matchAll(AMOUNT)) {
@@ -41,7 +44,7 @@ export function requirementsOf(description: string): Requirement[] {
     const phrase = (match[1] ?? match[2]!).replace(/[.,]+$/, '').trim();
     if (phrase.length > 1) found.push({ kind: 'phrase', phrase, text: match[0] });
   }
-  return found;
+  return [...new Map(found.map((requirement) => [requirement.text, requirement])).values()].slice(0, MAX_REQUIREMENTS);
 }
 
 /** @param text folded by `foldText`. */

@@ -6,7 +6,7 @@ import type { Encoder } from './encoder/encoder.ts';
 import { rarityAmong } from './features/coverage.ts';
 import { typeGate } from './features/lexicon.ts';
 import type { RuleMeaning } from './features/meaning.ts';
-import { type RuleProfile, readRuleProfile } from './rule-profile.ts';
+import { isCatchAllRule, type RuleProfile, readRuleProfile } from './rule-profile.ts';
 import { keyOfRule, packMeanings, type RuleVectors, unpackMeanings } from './rule-vectors.ts';
 import type { LanguageCode } from './text/language.ts';
 import { englishOf } from './text/words.ts';
@@ -61,7 +61,7 @@ export class RuleCompiler {
   /**
    * The order of the rules must not change an answer, not even in the last bit: they are sorted before anything else.
    *
-   * @param vectors of the rules, in their order, where they were made before: then the encoder has nothing to do.
+   * @param vectors of the rules, in their order, where they were made before: then the encoder has nothing to do for them.
    */
   async compile(rules: readonly Rule[], vectors?: readonly RuleVectors[]): Promise<CompiledRules> {
     const sorted = rules
@@ -70,21 +70,22 @@ export class RuleCompiler {
     const key = sha256(...sorted.map((entry) => entry.key));
     const known = this.#sets.get(key);
     if (known !== undefined) return known;
-    const all: CompiledRule[] = [];
-    for (const entry of sorted) all.push(await this.#compileRule(entry));
-    const described = all.filter(({ catchAll }) => !catchAll);
+    const described: CompiledRule[] = [];
+    for (const entry of sorted) if (!isCatchAllRule(entry.rule)) described.push(await this.#compileRule(entry));
     const compiled: CompiledRules = {
       described,
       standIns: described.length === 1 ? [await this.#compileRule({ rule: STAND_IN, key: keyOfRule(STAND_IN) })] : [],
-      catchAlls: all.filter(({ catchAll }) => catchAll).map(({ rule }) => rule.type),
+      catchAlls: sorted.filter(({ rule }) => isCatchAllRule(rule)).map(({ rule }) => rule.type),
       ...relationsOf(described),
     };
-    this.#sets.set(key, compiled, rules.length);
+    const readings = described.reduce((sum, { alternatives }) => sum + 1 + alternatives.length, 0);
+    this.#sets.set(key, compiled, Math.max(1, readings));
     return compiled;
   }
 
   /** What the encoder makes of a rule, to be given back to `compile` in any thread. */
   async embed(rule: Rule): Promise<RuleVectors> {
+    if (isCatchAllRule(rule)) return packMeanings([]);
     const profile = readRuleProfile(rule, this.#vectors);
     const meanings: RuleMeaning[] = [];
     for (const reading of [profile, ...profile.alternatives]) meanings.push(await this.#meaningOf(reading));

@@ -2,7 +2,7 @@ import type { Rule } from '../../../domain/rules.ts';
 import { wordCentroid } from './document-profile.ts';
 import { recogniseTypes } from './lexicon/recognise.ts';
 import { type Requirement, requirementsOf } from './requirements.ts';
-import { alternativesOf, type RuleText, readRule } from './rule-text.ts';
+import { alternativesOf, MAX_CUES, type RuleText, readRule, splitTypeName } from './rule-text.ts';
 import { detectLanguage, type LanguageCode } from './text/language.ts';
 import { wordWeight } from './text/word-weight.ts';
 import { contentKeys, type Meaning, meaningsOf, words } from './text/words.ts';
@@ -20,8 +20,6 @@ export interface RuleProfile {
   text: RuleText;
   /** The language it is written in. */
   language: LanguageCode;
-  /** Does the rule stand for "whatever the others are not"? */
-  catchAll: boolean;
   nameStems: string[];
   /** Stem → word and weight, of the name and the positive text. */
   terms: Map<string, RuleTerm>;
@@ -29,7 +27,7 @@ export interface RuleProfile {
   cues: { phrase: string; keys: string[] }[];
   /** Stems that stand only in what the rule is not. */
   negatedStems: string[];
-  /** Document types of the lexicon the rule means, with 1 for its name and .7 for its description. */
+  /** Document types of the lexicon the rule means, and how surely: see `recogniseTypes`. */
   types: Map<string, number>;
   /** Document types it says it is not. */
   negatedTypes: string[];
@@ -54,7 +52,23 @@ const CENTROID_NAME_FACTOR = 1.5;
 export const NAME_FACTOR = 2;
 
 export function readRuleProfile(rule: Rule, vectors: WordVectors): RuleProfile {
-  const text = readRule(rule);
+  const whole = readReading(rule, vectors);
+  const readings = alternativesOf(rule.description)
+    .map((description) => ({ type: rule.type, description }))
+    .filter((reading) => !isCatchAllRule(reading));
+  // What the rule is not, none of its readings is; and all of them together have no more phrases than a rule may have.
+  const { negatedStems, negatedTypes } = whole;
+  const maxCues = Math.floor(MAX_CUES / Math.max(1, readings.length));
+  const alternatives = readings.map((reading) => ({
+    ...readReading(reading, vectors, maxCues),
+    negatedStems,
+    negatedTypes,
+  }));
+  return { ...whole, alternatives };
+}
+
+function readReading(rule: Rule, vectors: WordVectors, maxCues?: number): RuleProfile {
+  const text = readRule(rule, maxCues);
   const language = detectLanguage(`${text.name}: ${rule.description}`).code;
   const terms = new Map<string, RuleTerm>();
   for (const { key, word } of contentOf(text.positive, language)) {
@@ -70,7 +84,6 @@ export function readRuleProfile(rule: Rule, vectors: WordVectors): RuleProfile {
     rule,
     text,
     language,
-    catchAll: isCatchAll(text, rule.description),
     nameStems: keysOf(text.name),
     terms,
     cues: text.cues
@@ -80,9 +93,7 @@ export function readRuleProfile(rule: Rule, vectors: WordVectors): RuleProfile {
     types: recogniseTypes(text.name, text.positive),
     negatedTypes: [...new Set(text.negated.flatMap((clause) => [...recogniseTypes(clause, clause).keys()]))],
     requirements: requirementsOf(rule.description),
-    alternatives: alternativesOf(rule.description).map((description) =>
-      readRuleProfile({ type: rule.type, description }, vectors),
-    ),
+    alternatives: [],
     centroid: wordCentroid(
       [...terms.values()].map(({ word, weight, inName }) => ({
         word,
@@ -102,7 +113,7 @@ const CATCH_ALL_NAME =
 const CATCH_ALL_DESCRIPTION =
   /^(?:(?:any|all|every) other\b|.*\b(?:from|of|in) any other (?:source|kind|type|sort|category)\b|.*\b(?:does not|doesn't|do not|don't) (?:fit|match|belong)[^.]{0,30}\b(?:any|other|above|else)\b|.*\bnot covered by\b|alle (?:anderen|übrigen)\b|tous? les autres\b|cualquier otro\b|todos los demás\b|qualsiasi altro\b|qualquer outro\b|alle andere\b|wszystkie inne\b|(?:any|every)thing (?:else|that (?:fits|matches|does not fit|doesn't fit))|none of the\b|(?:a |any )?(?:document|file|text)s? (?:from|of) any other\b|(?:a |any )?(?:document|file|text)s? that (?:fits?|match(?:es)?|belongs?)(?: to| in)? (?:none|no)\b)/i;
 
-/** "other", "miscellaneous", "anything that fits no other type": rules that no feature can describe. */
-function isCatchAll({ name }: RuleText, description: string): boolean {
-  return CATCH_ALL_NAME.test(name) || CATCH_ALL_DESCRIPTION.test(description.trim());
+/** "other", "miscellaneous", "anything that fits no other type": rules for whatever the others are not, which no feature can describe. */
+export function isCatchAllRule({ type, description }: Rule): boolean {
+  return CATCH_ALL_NAME.test(splitTypeName(type)) || CATCH_ALL_DESCRIPTION.test(description.trim());
 }

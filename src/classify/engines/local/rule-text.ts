@@ -12,7 +12,7 @@ export interface RuleText {
   cues: string[];
 }
 
-const MAX_CUES = 16;
+export const MAX_CUES = 16;
 const MAX_CUE_WORDS = 8;
 /** Shorter leftovers of a cut are punctuation or a lone article. */
 const MIN_CLAUSE_LENGTH = 4;
@@ -33,8 +33,12 @@ const LEADING_WORDS = new Set(
   ).split(' '),
 );
 
-/** Takes a rule apart. Linear in its length; never fails: a description that is all negation is read as a whole. */
-export function readRule(rule: Rule): RuleText {
+/**
+ * Takes a rule apart. Linear in its length; never fails: a description that is all negation is read as a whole.
+ *
+ * @param maxCues phrases that are kept.
+ */
+export function readRule(rule: Rule, maxCues = MAX_CUES): RuleText {
   const description = rule.description
     .normalize('NFKC')
     .replace(/[^\S\n]+/g, ' ')
@@ -52,37 +56,40 @@ export function readRule(rule: Rule): RuleText {
     name: splitTypeName(rule.type),
     positive: positive.join(' ') || description,
     negated,
-    cues: [...new Set(positive.flatMap(cuesOf))].slice(0, MAX_CUES),
+    cues: [...new Set(positive.flatMap(cuesOf))].slice(0, maxCues),
   };
 }
 
-/** "either … or …", in the languages that rules are written in; what comes before is an opening without content. */
+/** "either … or …" in the languages where the first word stands before both. */
 const EITHER_OR: readonly (readonly [either: RegExp, or: RegExp])[] = [
   [/\beither\b/i, /,?\s+or(?: else)?\s+/i],
   [/\bentweder\b/i, /,?\s+oder\s+/i],
   [/\bsoit\b/i, /,?\s+(?:soit|ou(?: bien)?)\s+/i],
-  [/\bo bien\b/i, /,?\s+o(?: bien)?\s+/i],
-  [/\bofwel\b/i, /,?\s+of(?:wel)?\s+/i],
-  [/\balbo\b/i, /,?\s+albo\s+/i],
 ];
+/** What may stand before it without saying anything: further on it joins what a document contains, not what it is. */
+const EMPTY_OPENING =
+  /^(?:(?:this|it|the (?:document|file|text)|das dokument|le document) (?:is|ist|est)|(?:a |any |the )?(?:document|file|text)s?(?: that (?:is|are))?)?$/i;
+/** "an invoice, with line items, a total": the commas go on with the thing, and do not separate things. */
+const GOES_ON = /,\s+(?:with|that|which|who|whose|including|mit|avec|qui)\b/i;
 const MAX_ALTERNATIVES = 4;
-/** Further on in a sentence "either" joins what a document contains, not what it is. */
-const MAX_OPENING_WORDS = 4;
 
 /**
- * What a description allows to choose from: "Either an invoice or a receipt" → "an invoice", "a receipt"; [] when it does not.
- * Only its first sentence can say so, and only at its beginning.
+ * What a description allows to choose from, each with the sentences that follow: "Either an invoice or a receipt. Not a quote." →
+ * "an invoice. Not a quote.", "a receipt. Not a quote."; [] when it does not. Only its beginning can say so.
  */
 export function alternativesOf(description: string): string[] {
-  const [sentence = ''] = description.trim().split(SENTENCE_BREAK, 1);
+  const [sentence = '', ...rest] = description.trim().split(SENTENCE_BREAK);
   for (const [either, or] of EITHER_OR) {
     const found = either.exec(sentence);
-    if (found === null || sentence.slice(0, found.index).split(/\s+/).length - 1 > MAX_OPENING_WORDS) continue;
+    if (found === null || !EMPTY_OPENING.test(sentence.slice(0, found.index).trim())) continue;
     const choices = sentence.slice(found.index + found[0].length).split(or);
     if (choices.length < 2) continue;
-    const listed = choices.flatMap((choice, at) => (at < choices.length - 1 ? choice.split(/,\s+/) : [choice]));
+    const listed = choices.flatMap((choice, at) =>
+      at < choices.length - 1 && !GOES_ON.test(choice) ? choice.split(/,\s+/) : [choice],
+    );
     const alternatives = listed.map(trimClause).filter((choice) => choice.length >= MIN_CLAUSE_LENGTH);
-    if (alternatives.length > 1 && alternatives.length <= MAX_ALTERNATIVES) return alternatives;
+    if (alternatives.length < 2 || alternatives.length > MAX_ALTERNATIVES) continue;
+    return alternatives.map((choice) => [choice, ...rest].join('. '));
   }
   return [];
 }

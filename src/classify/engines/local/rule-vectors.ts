@@ -8,8 +8,8 @@ export type RuleVectors = Float32Array;
 
 /** Bytes of vectors that are kept; a rule with ten phrases takes 20 KB. */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Rules a thread embeds at a time, some hundred milliseconds: other jobs wait no longer than that for their turn. */
-const PIECE = 8;
+/** Characters of descriptions a thread embeds at a time, some tens of milliseconds: other jobs wait no longer for their turn. */
+const PIECE_CHARACTERS = 600;
 
 const ROWS_BESIDE_CUES = 3;
 
@@ -21,7 +21,8 @@ export function packMeanings(meanings: readonly RuleMeaning[]): RuleVectors {
     centredName,
     ...centredCues,
   ]);
-  const packed = new Float32Array(new SharedArrayBuffer(rows.length * rows[0]!.byteLength));
+  const bytes = rows.reduce((sum, row) => sum + row.byteLength, 0);
+  const packed = new Float32Array(new SharedArrayBuffer(bytes));
   rows.forEach((row, at) => {
     packed.set(row, at * row.length);
   });
@@ -48,7 +49,7 @@ export function keyOfRule({ type, description }: Rule): string {
  * Vectors of rules, each made once for all threads: by several threads at a time when there are many rules, and never
  * again while they are kept, so that a changed rule among 500 costs one rule's work.
  *
- * @param options.lanes pieces of work that are under way at a time.
+ * @param options.lanes pieces of work that a call has under way at a time.
  * @param options.embed makes the vectors of some rules, in their order.
  */
 export function createRuleVectors(options: {
@@ -68,9 +69,16 @@ export function createRuleVectors(options: {
       fresh.push({ key, rule, made });
       return made.promise;
     });
-    const pieces = Array.from({ length: Math.ceil(fresh.length / PIECE) }, (_, at) =>
-      fresh.slice(at * PIECE, (at + 1) * PIECE),
-    );
+    const pieces: (typeof fresh)[] = [];
+    let characters = PIECE_CHARACTERS;
+    for (const entry of fresh) {
+      if (characters >= PIECE_CHARACTERS) {
+        pieces.push([]);
+        characters = 0;
+      }
+      pieces.at(-1)!.push(entry);
+      characters += entry.rule.description.length;
+    }
     const lane = async () => {
       for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) await make(piece);
     };
@@ -86,7 +94,7 @@ export function createRuleVectors(options: {
         });
       } catch (error) {
         for (const { key, made } of piece) {
-          kept.delete(key);
+          if (kept.get(key) === made.promise) kept.delete(key);
           made.reject(error);
         }
       }

@@ -10,7 +10,7 @@ import { isMark, isNumber, type Token, tokenise } from './tokens.ts';
  */
 export class PhraseMatcher {
   readonly #symbols = new Map<string, number>();
-  /** The prefixes phrases ask for, by their first two letters. */
+  /** The prefixes phrases ask for, by their first two letters, or their only one. */
   readonly #prefixes = new Map<string, { prefix: string; symbol: number }[]>();
   readonly #sequences: { symbols: number[]; id: number }[] = [];
   readonly #symbolsOf = new Map<string, readonly number[]>();
@@ -29,7 +29,10 @@ export class PhraseMatcher {
 
   /** Calls `found` with every phrase that stands in the text, in the order of where they begin. */
   scan(tokens: readonly Token[], found: (id: number, first: Token, last: Token) => void): void {
-    this.#trie ??= new Trie(this.#sequences.splice(0));
+    if (this.#trie === null) {
+      this.#trie = new Trie(this.#sequences.splice(0));
+      wordsOfPart.clear();
+    }
     const trie = this.#trie;
     const symbols = tokens.map(({ text }) => this.#symbolsFor(text));
     for (let start = 0; start < tokens.length; start++) {
@@ -80,7 +83,9 @@ export class PhraseMatcher {
     let symbols = this.#symbolsOf.get(token);
     if (symbols === undefined) {
       const exact = this.#symbols.get(token);
-      const prefixes = (this.#prefixes.get(token.slice(0, 2)) ?? []).filter(({ prefix }) => token.startsWith(prefix));
+      const prefixes = [...new Set([token.slice(0, 2), token.slice(0, 1)])]
+        .flatMap((key) => this.#prefixes.get(key) ?? [])
+        .filter(({ prefix }) => token.startsWith(prefix));
       symbols = [
         ...(exact === undefined ? [] : [exact]),
         ...prefixes.map(({ symbol }) => symbol),
@@ -171,6 +176,7 @@ function compareLists(a: readonly number[], b: readonly number[]): number {
   return a.length - b.length;
 }
 
+/** Remembered while phrases are added: their parts repeat. */
 const wordsOfPart = new Map<string, readonly string[]>();
 
 /** The words of a pattern without its alternatives; everything that is no token of a text is dropped. */

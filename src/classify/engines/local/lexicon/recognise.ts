@@ -41,7 +41,9 @@ export function recogniseTypes(name: string, description: string): Map<string, n
   const isBare = whole.rest.every((word) => LITTLE_WORDS.has(word));
   const described = isBare ? whole : namesIn(clause.split(FIRST_CLAUSE_END, 1)[0]!);
   for (const { id, generic } of described.found) {
-    if ((isBare || !generic) && !found.has(id) && mayAdd(id)) found.set(id, isBare ? NAME_WEIGHT : DESCRIPTION_WEIGHT);
+    if (found.has(id)) continue;
+    if (isBare) found.set(id, NAME_WEIGHT);
+    else if (!generic && mayAdd(id)) found.set(id, DESCRIPTION_WEIGHT);
   }
   for (const [id, weight] of [...found]) {
     for (const kind of KINDS.get(id) ?? []) if (!found.has(kind)) found.set(kind, weight * KIND_FACTOR);

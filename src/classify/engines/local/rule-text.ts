@@ -29,7 +29,8 @@ const LEADING_WORDS = new Set(
     'a an the any all its their some document documents file files page pages text texts doc docs article articles post ' +
     'posts record records that which who with about on describing containing including listing showing requesting ' +
     'discussing presenting contain contains include includes has have list lists show shows describe describes discuss ' +
-    'discusses mention mentions present presents request requests typically usually often is are cover covers like e.g.'
+    'discusses mention mentions present presents request requests typically usually often is are cover covers like e.g. ' +
+    'either entweder soit'
   ).split(' '),
 );
 

@@ -10,7 +10,7 @@ export interface ThreadPool<Request, Reply> {
   run(request: Request, options?: { signal?: AbortSignal | undefined }): Promise<Reply>;
   /** Starts all threads and waits until they are ready. */
   warmUp(): Promise<void>;
-  /** Rejects waiting requests, lets running ones finish and resolves when the last thread has ended. */
+  /** Rejects waiting requests, lets running ones finish and resolves when the last thread has ended; does not wait for threads that are still loading. */
   close(): Promise<void>;
 }
 
@@ -71,7 +71,9 @@ export function createThreadPool<Request, Reply>(options: {
     });
     worker.on('exit', (code) => {
       threads.delete(thread);
-      const error = threadError('The engine stopped unexpectedly.', failure ?? new Error(`thread exited with ${code}`));
+      const error = closed
+        ? threadError('The engine is closed.')
+        : threadError('The engine stopped unexpectedly.', failure ?? new Error(`thread exited with ${code}`));
       thread.job?.reject(error);
       thread.job = null;
       ready.reject(error);
@@ -149,12 +151,18 @@ export async function serveThread<Request, Reply>(
   load: () => Promise<{ handle(request: Request): Promise<Reply>; close(): Promise<void> }>,
 ): Promise<void> {
   const port = parentPort as MessagePort;
-  const server = await load();
   const reply = (message: FromThread<Reply>) => port.postMessage(message);
-  let work: Promise<void> = Promise.resolve();
+  const loading = load();
+  let isIdle = true;
+  let work: Promise<unknown> = loading;
   port.on('message', (message: ToThread<Request>) => {
+    // Nobody waits for what is still being loaded, and a stop must not.
+    if (message.kind === 'close' && isIdle) process.exit();
+    isIdle = false;
     work = work.then(() => serve(message));
   });
+  const server = await loading;
+  isIdle = false;
   reply({ kind: 'ready' });
 
   async function serve(message: ToThread<Request>): Promise<void> {

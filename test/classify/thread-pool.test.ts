@@ -81,6 +81,15 @@ describe('closing', () => {
     await expect(pool.run('hello')).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
   });
 
+  test('does not wait for a thread that is still loading', async () => {
+    const pool = poolOf(1, 'load slowly');
+    const warm = expect(pool.warmUp()).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+    const started = performance.now();
+    await pool.close();
+    await warm;
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
   test('ends without threads ever started', async () => {
     await poolOf(2).close();
   });

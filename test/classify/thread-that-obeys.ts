@@ -8,6 +8,7 @@ let counted = 0;
 
 await serveThread<string, string>(async () => {
   if (workerData === 'fail to load') throw new Error('cannot load');
+  if (workerData === 'load slowly') await setTimeout(20_000);
   return { handle: obey, close: async () => {} };
 });
 

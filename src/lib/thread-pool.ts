@@ -15,7 +15,11 @@ export interface ThreadPool<Request, Reply> {
 }
 
 type ToThread<Request> = { kind: 'run'; request: Request } | { kind: 'close' };
-type FromThread<Reply> = { kind: 'ready' } | { kind: 'done'; reply: Reply } | { kind: 'failed'; error: unknown };
+type FromThread<Reply> =
+  | { kind: 'started' }
+  | { kind: 'ready' }
+  | { kind: 'done'; reply: Reply }
+  | { kind: 'failed'; error: unknown };
 
 interface Waiting<Request, Reply> {
   request: Request;
@@ -25,6 +29,8 @@ interface Waiting<Request, Reply> {
 
 interface Thread<Request, Reply> {
   worker: Worker;
+  /** Has it read its modules, so that it hears what it is told? */
+  hasStarted: boolean;
   job: Waiting<Request, Reply> | null;
   ready: Promise<void>;
   ended: Promise<void>;
@@ -55,9 +61,19 @@ export function createThreadPool<Request, Reply>(options: {
     const ready = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
     ready.promise.catch(() => {}); // Nobody need wait for it.
-    const thread: Thread<Request, Reply> = { worker, job: null, ready: ready.promise, ended: ended.promise };
+    const thread: Thread<Request, Reply> = {
+      worker,
+      hasStarted: false,
+      job: null,
+      ready: ready.promise,
+      ended: ended.promise,
+    };
     let failure: unknown;
     worker.on('message', (message: FromThread<Reply>) => {
+      if (message.kind === 'started') {
+        thread.hasStarted = true;
+        return;
+      }
       if (message.kind === 'ready') return ready.resolve();
       const job = thread.job;
       thread.job = null;
@@ -130,9 +146,10 @@ export function createThreadPool<Request, Reply>(options: {
       closed = true;
       for (const { reject } of waiting.splice(0)) reject(threadError('The engine is closed.'));
       // The thread reads its messages in order, so a running request is finished first.
-      for (const { worker } of threads) {
+      for (const { worker, hasStarted, job } of threads) {
         worker.ref();
-        post(worker, { kind: 'close' });
+        if (hasStarted || job !== null) post(worker, { kind: 'close' });
+        else void worker.terminate();
       }
       await Promise.all([...threads].map(({ ended }) => ended));
     },
@@ -152,6 +169,7 @@ export async function serveThread<Request, Reply>(
 ): Promise<void> {
   const port = parentPort as MessagePort;
   const reply = (message: FromThread<Reply>) => port.postMessage(message);
+  reply({ kind: 'started' });
   const loading = load();
   let isIdle = true;
   let work: Promise<unknown> = loading;

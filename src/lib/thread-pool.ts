@@ -10,7 +10,10 @@ export interface ThreadPool<Request, Reply> {
   run(request: Request, options?: { signal?: AbortSignal | undefined }): Promise<Reply>;
   /** Starts all threads and waits until they are ready. */
   warmUp(): Promise<void>;
-  /** Rejects waiting requests, lets running ones finish and resolves when the last thread has ended; does not wait for threads that are still loading. */
+  /**
+   * Rejects waiting requests, lets running ones finish and resolves when the last thread has ended; does not wait for
+   * threads that are still loading.
+   */
   close(): Promise<void>;
 }
 
@@ -88,7 +91,7 @@ export function createThreadPool<Request, Reply>(options: {
     worker.on('exit', (code) => {
       threads.delete(thread);
       const error = closed
-        ? threadError('The engine is closed.')
+        ? threadError('The engine is closed.', failure)
         : threadError('The engine stopped unexpectedly.', failure ?? new Error(`thread exited with ${code}`));
       thread.job?.reject(error);
       thread.job = null;

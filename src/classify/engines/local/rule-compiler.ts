@@ -86,10 +86,19 @@ export class RuleCompiler {
   /** What the encoder makes of a rule, to be given back to `compile` in any thread. */
   async embed(rule: Rule): Promise<RuleVectors> {
     if (isCatchAllRule(rule)) return packMeanings([]);
-    const profile = readRuleProfile(rule, this.#vectors);
+    return packMeanings(await this.#meaningsOf(this.#readingsOf(rule)));
+  }
+
+  /** The rule as a whole, then as each of its alternatives. */
+  #readingsOf(rule: Rule): RuleProfile[] {
+    const whole = readRuleProfile(rule, this.#vectors);
+    return [whole, ...whole.alternatives];
+  }
+
+  async #meaningsOf(readings: readonly RuleProfile[]): Promise<RuleMeaning[]> {
     const meanings: RuleMeaning[] = [];
-    for (const reading of [profile, ...profile.alternatives]) meanings.push(await this.#meaningOf(reading));
-    return packMeanings(meanings);
+    for (const reading of readings) meanings.push(await this.#meaningOf(reading));
+    return meanings;
   }
 
   async #compileRule({
@@ -103,13 +112,14 @@ export class RuleCompiler {
   }): Promise<CompiledRule> {
     const known = this.#rules.get(key);
     if (known !== undefined) return known;
-    const profile = readRuleProfile(rule, this.#vectors);
-    const readings = [profile, ...profile.alternatives];
-    const made = vectors ?? (await this.embed(rule));
-    const meanings = unpackMeanings(
-      made,
-      readings.map(({ cues }) => cues.length),
-    );
+    const readings = this.#readingsOf(rule);
+    const meanings =
+      vectors === undefined
+        ? await this.#meaningsOf(readings)
+        : unpackMeanings(
+            vectors,
+            readings.map(({ cues }) => cues.length),
+          );
     const [compiled, ...alternatives] = readings.map(
       (reading, index): CompiledRule => ({
         ...reading,

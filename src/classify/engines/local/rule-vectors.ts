@@ -1,5 +1,4 @@
 import type { Rule } from '../../../domain/rules.ts';
-import { sha256 } from '../../../lib/cached-file.ts';
 import { WeightedLru } from '../../../lib/weighted-lru.ts';
 import type { RuleMeaning } from './features/meaning.ts';
 
@@ -42,7 +41,7 @@ export function unpackMeanings(packed: RuleVectors, cueCounts: readonly number[]
 
 /** Identifies a rule by its content. */
 export function keyOfRule({ type, description }: Rule): string {
-  return sha256(JSON.stringify([type, description]));
+  return JSON.stringify([type, description]);
 }
 
 /**

@@ -11,8 +11,8 @@ export interface ThreadPool<Request, Reply> {
   /** Starts all threads and waits until they are ready. */
   warmUp(): Promise<void>;
   /**
-   * Rejects waiting requests, lets running ones finish and resolves when the last thread has ended; does not wait for
-   * threads that are still loading.
+   * Rejects waiting requests, lets running ones finish and resolves when the last thread has ended. Does not wait for
+   * threads that are still loading: what was given to them is waiting too.
    */
   close(): Promise<void>;
 }
@@ -32,8 +32,8 @@ interface Waiting<Request, Reply> {
 
 interface Thread<Request, Reply> {
   worker: Worker;
-  /** Has it read its modules, so that it hears what it is told? */
-  hasStarted: boolean;
+  /** starting: it does not hear what it is told yet; loading: it does; ready: it works. */
+  state: 'starting' | 'loading' | 'ready';
   job: Waiting<Request, Reply> | null;
   ready: Promise<void>;
   ended: Promise<void>;
@@ -66,7 +66,7 @@ export function createThreadPool<Request, Reply>(options: {
     ready.promise.catch(() => {}); // Nobody need wait for it.
     const thread: Thread<Request, Reply> = {
       worker,
-      hasStarted: false,
+      state: 'starting',
       job: null,
       ready: ready.promise,
       ended: ended.promise,
@@ -74,10 +74,13 @@ export function createThreadPool<Request, Reply>(options: {
     let failure: unknown;
     worker.on('message', (message: FromThread<Reply>) => {
       if (message.kind === 'started') {
-        thread.hasStarted = true;
+        thread.state = 'loading';
         return;
       }
-      if (message.kind === 'ready') return ready.resolve();
+      if (message.kind === 'ready') {
+        thread.state = 'ready';
+        return ready.resolve();
+      }
       const job = thread.job;
       thread.job = null;
       rest(worker);
@@ -148,11 +151,15 @@ export function createThreadPool<Request, Reply>(options: {
     async close() {
       closed = true;
       for (const { reject } of waiting.splice(0)) reject(threadError('The engine is closed.'));
-      // The thread reads its messages in order, so a running request is finished first.
-      for (const { worker, hasStarted, job } of threads) {
-        worker.ref();
-        if (hasStarted || job !== null) post(worker, { kind: 'close' });
-        else void worker.terminate();
+      for (const thread of threads) {
+        thread.worker.ref();
+        if (thread.state !== 'ready') {
+          thread.job?.reject(threadError('The engine is closed.'));
+          thread.job = null;
+        }
+        // The thread reads its messages in order, so a running request is finished first.
+        if (thread.state === 'starting') void thread.worker.terminate();
+        else post(thread.worker, { kind: 'close' });
       }
       await Promise.all([...threads].map(({ ended }) => ended));
     },
@@ -174,16 +181,15 @@ export async function serveThread<Request, Reply>(
   const reply = (message: FromThread<Reply>) => port.postMessage(message);
   reply({ kind: 'started' });
   const loading = load();
-  let isIdle = true;
+  let isLoading = true;
   let work: Promise<unknown> = loading;
   port.on('message', (message: ToThread<Request>) => {
     // Nobody waits for what is still being loaded, and a stop must not.
-    if (message.kind === 'close' && isIdle) process.exit();
-    isIdle = false;
+    if (message.kind === 'close' && isLoading) process.exit();
     work = work.then(() => serve(message));
   });
   const server = await loading;
-  isIdle = false;
+  isLoading = false;
   reply({ kind: 'ready' });
 
   async function serve(message: ToThread<Request>): Promise<void> {

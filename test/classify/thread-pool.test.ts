@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createThreadPool, type ThreadPool } from '../../src/lib/thread-pool.ts';
 
@@ -60,7 +61,7 @@ describe('aborting', () => {
     const pool = poolOf(1);
     const controller = new AbortController();
     const running = pool.run('wait 200', { signal: controller.signal });
-    setTimeout(() => controller.abort(new Error('stop')), 20);
+    setTimeout(20).then(() => controller.abort(new Error('stop')));
     await expect(running).rejects.toThrow('stop');
     await expect(pool.run('hello')).resolves.toBe('hello');
   });
@@ -73,6 +74,7 @@ describe('aborting', () => {
 describe('closing', () => {
   test('finishes the running job, rejects the waiting one and refuses new ones', async () => {
     const pool = poolOf(1);
+    await pool.warmUp();
     const running = pool.run('wait 100');
     const waiting = expect(pool.run('hello')).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
     await pool.close();
@@ -81,12 +83,14 @@ describe('closing', () => {
     await expect(pool.run('hello')).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
   });
 
-  test('does not wait for a thread that is still loading', async () => {
+  test.each([0, 1_000])('after %d ms does not wait for a thread that is still loading, nor for its job', async (ms) => {
     const pool = poolOf(1, 'load slowly');
     const warm = expect(pool.warmUp()).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+    const given = expect(pool.run('hello')).rejects.toMatchObject({ code: 'INTERNAL_ERROR', retryable: true });
+    await setTimeout(ms);
     const started = performance.now();
     await pool.close();
-    await warm;
+    await Promise.all([warm, given]);
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 

@@ -192,7 +192,7 @@ export async function holdReaders(serverPid: number): Promise<() => void> {
   for (let quietLooks = 0; quietLooks < 3; ) {
     const fresh = (await childrenOf(serverPid)).filter((pid) => !held.has(pid));
     for (const pid of fresh) {
-      process.kill(pid, 'SIGSTOP');
+      signal(pid, 'SIGSTOP');
       held.add(pid);
     }
     quietLooks = fresh.length > 0 ? 0 : quietLooks + 1;
@@ -200,14 +200,17 @@ export async function holdReaders(serverPid: number): Promise<() => void> {
   }
   if (held.size === 0) throw new Error('the server has no reader processes yet');
   return () => {
-    for (const pid of held) {
-      try {
-        process.kill(pid, 'SIGCONT');
-      } catch {
-        // Killed meanwhile, because its job was cancelled.
-      }
-    }
+    for (const pid of held) signal(pid, 'SIGCONT');
   };
+}
+
+/** A process that has ended meanwhile, because its job was cancelled or its time was up, needs no signal. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** A number in bytes from /proc/<pid>/status, for example `VmRSS`. */

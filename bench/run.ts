@@ -1,19 +1,17 @@
-import { benchEngine } from './engine.ts';
-import { benchLatency } from './latency.ts';
-import { benchListAndGet } from './list-and-get.ts';
-import { benchParse } from './parse.ts';
-import { benchThroughput } from './throughput.ts';
-import { benchListUnderLoad } from './under-load.ts';
+import { tuneProcess } from '../bin/tune.js';
 
 /** `npm run bench` runs all; `npm run bench -- list latency` some. Prints ratios; fails only when something breaks. */
 const BENCHMARKS: Record<string, () => Promise<void>> = {
-  list: () => benchListAndGet([1_000, 1_000_000]),
-  throughput: benchThroughput,
-  latency: benchLatency,
-  load: benchListUnderLoad,
-  parse: benchParse,
-  engine: benchEngine,
+  list: async () => (await import('./list-and-get.ts')).benchListAndGet([1_000, 1_000_000]),
+  throughput: async () => (await import('./throughput.ts')).benchThroughput(),
+  latency: async () => (await import('./latency.ts')).benchLatency(),
+  load: async () => (await import('./under-load.ts')).benchListUnderLoad(),
+  parse: async () => (await import('./parse.ts')).benchParse(),
+  engine: async () => (await import('./engine.ts')).benchEngine(),
 };
+
+// As the service runs.
+tuneProcess();
 
 const wanted = process.argv.slice(2);
 for (const name of wanted)

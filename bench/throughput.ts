@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { LiteParse } from '@llamaindex/liteparse';
+import { givenDocument, givenRule } from '../src/classify/engines/local/given.ts';
 import { loadClassifier } from '../src/classify/engines/local/load.ts';
 import { CACHE_DIR, dispose, startServer } from '../test/support/server.ts';
 import { allEnded, createJob, getJob, sleep, upload } from './client.ts';
@@ -32,8 +33,8 @@ async function plainLoop(paths: string[]): Promise<number> {
     const parser = new LiteParse({ ocrEnabled: false, outputFormat: 'text', quiet: true, numWorkers: 1 });
     const { pages } = await parser.parse(await readFile(path));
     await classifier.classify(
-      pages.map((page) => ({ number: page.pageNum, text: page.text })),
-      RULES,
+      givenDocument(pages.map((page) => ({ number: page.pageNum, text: page.text }))),
+      RULES.map(givenRule),
     );
   }
   const seconds = (performance.now() - began) / 1000;

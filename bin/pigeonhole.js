@@ -3,22 +3,22 @@
 // without dependencies, so that it works, or says what is wrong, on any Node.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import module from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { tuneProcess } from './tune.js';
 
 const NEEDED_MAJOR = 24;
+const self = fileURLToPath(import.meta.url);
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 const major = Number(process.versions.node.split('.')[0]);
 
 if (major >= NEEDED_MAJOR) {
   endWithNpm();
-  // Types are stripped once, not at every start.
-  module.enableCompileCache();
+  tuneProcess();
   await import(cli);
 } else if (existsSync(pinned)) {
   // The channel lets the child notice when this process dies without a word.
-  const child = spawn(pinned, [cli, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(pinned, [self, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 1;

@@ -9,6 +9,7 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { givenDocument, givenRule } from '../src/classify/engines/local/given.ts';
 import { loadClassifier } from '../src/classify/engines/local/load.ts';
 import { measure, type Outcome } from '../src/evaluation/metrics.ts';
 import { cachedEncoder } from './measure/cached-encoder.ts';
@@ -63,7 +64,7 @@ async function row({ name, rules, documents }: MeasuredSet): Promise<string> {
       continue;
     }
     const started = performance.now();
-    const { type, confidence, scores } = await classifier.classify(pages, rules);
+    const { type, confidence, scores } = await classifier.classify(givenDocument(pages), rules.map(givenRule));
     milliseconds += performance.now() - started;
     const noneScore = 1 - scores.reduce((sum, { score }) => sum + score, 0);
     outcomes.push({ label, predicted: type, confidence, noneScore });

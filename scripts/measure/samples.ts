@@ -1,6 +1,7 @@
 import type { Classifier } from '../../src/classify/engines/local/classifier.ts';
 import { rankerFeatures } from '../../src/classify/engines/local/features/all.ts';
 import { lexiconAdvantage, lexiconScore } from '../../src/classify/engines/local/features/lexicon.ts';
+import { givenDocument, givenRule } from '../../src/classify/engines/local/given.ts';
 import type { LexiconView } from '../../src/classify/engines/local/none-gate.ts';
 import type { RankerFeatures } from '../../src/classify/engines/local/ranker.ts';
 import { type CompiledRule, relationsOf } from '../../src/classify/engines/local/rule-compiler.ts';
@@ -31,7 +32,8 @@ const TYPE_GROUPS = 3;
  */
 export async function makeSamples(sets: readonly MeasuredSet[], classifier: Classifier): Promise<Sample[]> {
   const compiled = new Map<string, CompiledRule[]>();
-  for (const set of sets) compiled.set(set.name, (await classifier.compiler.compile(set.rules)).described);
+  for (const set of sets)
+    compiled.set(set.name, (await classifier.compiler.compile(set.rules.map(givenRule))).described);
   const random = randomNumbers(7);
   const samples: Sample[] = [];
   for (const set of sets) {
@@ -40,7 +42,7 @@ export async function makeSamples(sets: readonly MeasuredSet[], classifier: Clas
     const splits = own.length >= SPLIT_FROM_TYPES && own.filter(({ types }) => types.size > 0).length > own.length / 2;
     for (const { label, pages } of set.documents) {
       if (!isReadable(pages)) continue;
-      const document = await classifier.reader.read(pages);
+      const document = await classifier.reader.read(givenDocument(pages));
       const group = splits ? `${set.name}/${groupOf(label ?? 'none')}` : set.name;
       const right = own.find(({ rule }) => rule.type === label);
       if (label !== null && right === undefined) continue;

@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { LEXICON } from '../../src/classify/engines/local/lexicon/lexicon.ts';
-import { PhraseMatcher } from '../../src/classify/engines/local/lexicon/phrases.ts';
+import { loadLexicon } from '../../src/classify/engines/local/lexicon/lexicon.ts';
+import { PhraseMatcher } from '../../src/classify/engines/local/lexicon/phrase-matcher.ts';
+import { compilePhrases } from '../../src/classify/engines/local/lexicon/phrase-table.ts';
 import { recogniseTypes } from '../../src/classify/engines/local/lexicon/recognise.ts';
 import { LEXICON_CHARACTERS, scoreDocumentTypes } from '../../src/classify/engines/local/lexicon/score.ts';
 import { tokenise } from '../../src/classify/engines/local/lexicon/tokens.ts';
+import { temporaryDirectory } from '../support/server.ts';
 import { DOCUMENTS } from './documents.ts';
 
+const LEXICON = await loadLexicon({ cacheDir: await temporaryDirectory() });
+
 test.each(Object.entries(DOCUMENTS))('a typical %s scores highest as such', (type, text) => {
-  const scores = scoreDocumentTypes(text);
+  const scores = scoreDocumentTypes(LEXICON, text);
   expect([...scores].sort((a, b) => b[1] - a[1])[0]![0]).toBe(type);
 });
 
@@ -27,19 +31,18 @@ describe('a rule means a kind of document', () => {
     ['x', 'Classify whether the document is a payslip of an employee', 'pay_slip'],
     ['form 10 k', 'Filed with the SEC', 'annual_report'],
   ])('%s: %s', (name, description, id) => {
-    expect([...recogniseTypes(name, description).keys()]).toContain(id);
+    expect([...recogniseTypes(LEXICON, name, description).keys()]).toContain(id);
   });
 
   test('a word that means much else counts in a name only', () => {
-    expect([...recogniseTypes('letter', 'Something sent').keys()]).toEqual(['letter']);
-    expect([...recogniseTypes('complaint', 'a letter of the alphabet').keys()]).not.toContain('letter');
+    expect([...recogniseTypes(LEXICON, 'letter', 'Something sent').keys()]).toEqual(['letter']);
+    expect([...recogniseTypes(LEXICON, 'complaint', 'a letter of the alphabet').keys()]).not.toContain('letter');
   });
 });
 
 describe('phrases', () => {
   const found = (phrase: string, text: string) => {
-    const matcher = new PhraseMatcher();
-    matcher.add(phrase, 0);
+    const matcher = new PhraseMatcher(compilePhrases([[phrase, 0]]));
     const places: string[] = [];
     matcher.scan(tokenise(text), (_id, first, last) => places.push(text.slice(first.start, last.end)));
     return places;
@@ -84,6 +87,6 @@ test.each([
 ])('a text of nothing but %j is scored in bounded time', (piece) => {
   const text = piece.repeat(Math.ceil(LEXICON_CHARACTERS / piece.length));
   const started = performance.now();
-  scoreDocumentTypes(text);
+  scoreDocumentTypes(LEXICON, text);
   expect(performance.now() - started).toBeLessThan(500);
 });

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
+import { loadLexicon } from '../../src/classify/engines/local/lexicon/lexicon.ts';
 import { recogniseTypes } from '../../src/classify/engines/local/lexicon/recognise.ts';
 import { alternativesOf, readRule, splitTypeName } from '../../src/classify/engines/local/rule-text.ts';
+import { temporaryDirectory } from '../support/server.ts';
+
+const LEXICON = await loadLexicon({ cacheDir: await temporaryDirectory() });
 
 test.each([
   ['annualReport', 'annual report'],
@@ -34,27 +38,34 @@ test('cues are the phrases of the description without their first words', () => 
 });
 
 test('a type is recognised in the name first, a longer name hides the shorter ones in it', () => {
-  expect([...recogniseTypes('purchase orders', '')]).toEqual([['purchase_order', 1]]);
-  expect([...recogniseTypes('box 12', 'A delivery receipt with a signature')][0]).toEqual(['proof_of_delivery', 0.7]);
-  expect([...recogniseTypes('box 12', 'Papers with a bank statement')]).toEqual([]);
+  expect([...recogniseTypes(LEXICON, 'purchase orders', '')]).toEqual([['purchase_order', 1]]);
+  expect([...recogniseTypes(LEXICON, 'box 12', 'A delivery receipt with a signature')][0]).toEqual([
+    'proof_of_delivery',
+    0.7,
+  ]);
+  expect([...recogniseTypes(LEXICON, 'box 12', 'Papers with a bank statement')]).toEqual([]);
 });
 
 test('a description that is nothing but names of types is as good as a name', () => {
-  expect([...recogniseTypes('payable', 'An invoice or a receipt')].slice(0, 2)).toEqual([
+  expect([...recogniseTypes(LEXICON, 'payable', 'An invoice or a receipt')].slice(0, 2)).toEqual([
     ['invoice', 1],
     ['receipt', 1],
   ]);
-  expect([...recogniseTypes('papers', 'A contract').keys()]).toContain('contract');
-  expect([...recogniseTypes('papers', 'A contract of a new sort').keys()]).not.toContain('contract');
+  expect([...recogniseTypes(LEXICON, 'papers', 'A contract').keys()]).toContain('contract');
+  expect([...recogniseTypes(LEXICON, 'papers', 'A contract of a new sort').keys()]).not.toContain('contract');
 });
 
 test('a description that is nothing but names adds to what the name says', () => {
-  expect(recogniseTypes('invoice', 'An invoice or a receipt').get('receipt')).toBe(1);
+  expect(recogniseTypes(LEXICON, 'invoice', 'An invoice or a receipt').get('receipt')).toBe(1);
 });
 
 test('what a description mentions beside the type that its name says does not count, but a kind of it does', () => {
-  expect([...recogniseTypes('bill of lading', "The carrier's receipt for goods").keys()]).toEqual(['bill_of_lading']);
-  expect(recogniseTypes('certificate', 'A training certificate of an employee').get('training_certificate')).toBe(0.7);
+  expect([...recogniseTypes(LEXICON, 'bill of lading', "The carrier's receipt for goods").keys()]).toEqual([
+    'bill_of_lading',
+  ]);
+  expect(
+    recogniseTypes(LEXICON, 'certificate', 'A training certificate of an employee').get('training_certificate'),
+  ).toBe(0.7);
 });
 
 test.each([

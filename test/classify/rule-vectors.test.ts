@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createRuleVectors, packMeanings, unpackMeanings } from '../../src/classify/engines/local/rule-vectors.ts';
-import type { Rule } from '../../src/domain/rules.ts';
+import type { GivenRule } from '../../src/classify/engines/local/given.ts';
+import { createRuleEmbedder } from '../../src/classify/engines/local/rule-embedder.ts';
+import { packMeanings, unpackMeanings } from '../../src/classify/engines/local/rule-vectors.ts';
 
 const rules = Array.from({ length: 20 }, (_, at) => ({
   type: `type ${at}`,
@@ -12,40 +13,40 @@ function counting(options: { fail?: boolean } = {}) {
   const embedded: string[] = [];
   let running = 0;
   let most = 0;
-  const embed = async (piece: readonly Rule[]) => {
+  const embed = async (piece: readonly GivenRule[]) => {
     most = Math.max(most, ++running);
     await new Promise((resolve) => setTimeout(resolve, 5));
     running--;
     if (options.fail) throw new Error('the thread died');
-    embedded.push(...piece.map(({ type }) => type));
-    return piece.map(({ type }) => Float32Array.of(Number(type.split(' ')[1])));
+    embedded.push(...piece.map(({ rule }) => rule.type));
+    return piece.map(({ rule }) => Float32Array.of(Number(rule.type.split(' ')[1])));
   };
-  return { embedded, mostAtATime: () => most, options, vectorsOf: createRuleVectors({ lanes: 2, embed }) };
+  return { embedded, mostAtATime: () => most, options, embedRules: createRuleEmbedder({ lanes: 2, embed }) };
 }
 
 describe('vectors of rules', () => {
   test('come in the order of the rules and are made once, whoever asks at the same time', async () => {
-    const { embedded, mostAtATime, vectorsOf } = counting();
-    const [all, reversed] = await Promise.all([vectorsOf(rules), vectorsOf([...rules].reverse())]);
-    expect(all.map((vector) => vector[0])).toEqual(rules.map((_, at) => at));
+    const { embedded, mostAtATime, embedRules } = counting();
+    const [all, reversed] = await Promise.all([embedRules(rules), embedRules([...rules].reverse())]);
+    expect(all.map(({ vectors }) => vectors![0])).toEqual(rules.map((_, at) => at));
     expect(reversed).toEqual([...all].reverse());
     expect(embedded).toHaveLength(rules.length);
     expect(mostAtATime()).toBe(2);
   });
 
   test('are made anew for a rule whose description has changed, and for no other', async () => {
-    const { embedded, vectorsOf } = counting();
-    await vectorsOf(rules);
-    await vectorsOf(rules.map((rule) => (rule.type === 'type 7' ? { ...rule, description: 'Another one' } : rule)));
+    const { embedded, embedRules } = counting();
+    await embedRules(rules);
+    await embedRules(rules.map((rule) => (rule.type === 'type 7' ? { ...rule, description: 'Another one' } : rule)));
     expect(embedded).toHaveLength(rules.length + 1);
     expect(embedded.at(-1)).toBe('type 7');
   });
 
   test('that could not be made are tried again when asked for again', async () => {
-    const { options, vectorsOf } = counting({ fail: true });
-    await expect(vectorsOf(rules)).rejects.toThrow('the thread died');
+    const { options, embedRules } = counting({ fail: true });
+    await expect(embedRules(rules)).rejects.toThrow('the thread died');
     options.fail = false;
-    await expect(vectorsOf(rules)).resolves.toHaveLength(rules.length);
+    await expect(embedRules(rules)).resolves.toHaveLength(rules.length);
   });
 
   test('are the same after packing, in memory that threads share', () => {

@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { DiskBlobs } from '../../src/blobs/disk.ts';
 import type { Engine } from '../../src/classify/engine.ts';
 import { loadClassifier } from '../../src/classify/engines/local/load.ts';
-import { classifyBy, classifyHere, embedRulesHere } from '../../src/classify/engines/local/requests.ts';
+import { classifyBy } from '../../src/classify/engines/local/remote.ts';
+import { classifyHere, embedRulesHere } from '../../src/classify/engines/local/requests.ts';
 import { feedbackScope } from '../../src/domain/feedback.ts';
 import type { Rule } from '../../src/domain/rules.ts';
 import { newId } from '../../src/lib/ids.ts';

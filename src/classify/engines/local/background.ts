@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readOrMake, sha256 } from '../../../lib/cached-file.ts';
+import { readOrMakeSealed, sha256 } from '../../../lib/cached-file.ts';
 import { type DocumentWords, readWords } from './document-profile.ts';
 import type { Encoder } from './encoder/encoder.ts';
 import { weightedMean } from './features/coverage.ts';
@@ -30,8 +30,6 @@ export interface Background {
 /** Keeps a z-score finite for rules that no background text touches. */
 const DEVIATION_FLOOR = 0.05;
 const MAX_CACHED_WORDS = 20_000;
-const FLOAT_BYTES = 4;
-const HASH_BYTES = 32;
 
 const TEXTS = readBackgroundFile('background-texts.txt').split('\n---\n').map(foldText);
 const RULES = readBackgroundFile('background-rules.txt').split('\n');
@@ -51,26 +49,18 @@ export async function loadBackground(options: {
   return { documentMean, ruleMean, softCoverage: createSoftCoverage(vectors) };
 }
 
-/** Two vectors of the encoder's dimension in a file, after the SHA-256 of their bytes. */
+/** Two vectors of the encoder's dimension, kept in a file. */
 async function loadMeans(encoder: Encoder, cacheDir: string): Promise<[Float32Array, Float32Array]> {
   const key = sha256(encoder.id, '\n', TEXTS.join('\n---\n'), '\n', RULES.join('\n')).slice(0, 16);
-  const bytes = await readOrMake(path.join(cacheDir, `background-${key}.bin`), isWhole, async () => {
+  const bytes = await readOrMakeSealed(path.join(cacheDir, `background-${key}.bin`), async () => {
     const documents: Float32Array[] = [];
     for (const text of TEXTS)
       documents.push(unit(weightedSum(await encoder.embed(chunkText(text)), encoder.dimension)));
     const rules = await encoder.embed(RULES);
-    const content = Buffer.concat([meanBytes(documents), meanBytes(rules)]);
-    return Buffer.concat([Buffer.from(sha256(content), 'hex'), content]);
+    return Buffer.concat([meanBytes(documents), meanBytes(rules)]);
   });
-  const floats = new Float32Array(Uint8Array.from(bytes.subarray(HASH_BYTES)).buffer);
+  const floats = new Float32Array(Uint8Array.from(bytes).buffer);
   return [floats.slice(0, encoder.dimension), floats.slice(encoder.dimension)];
-
-  function isWhole(file: Buffer): boolean {
-    const content = file.subarray(HASH_BYTES);
-    return (
-      content.length === 2 * encoder.dimension * FLOAT_BYTES && sha256(content) === file.toString('hex', 0, HASH_BYTES)
-    );
-  }
 
   function meanBytes(all: Float32Array[]): Buffer {
     const mean = weightedSum(

@@ -1,5 +1,3 @@
-import type { PageText } from '../../../domain/document.ts';
-import type { Rule } from '../../../domain/rules.ts';
 import { decide } from '../../decide.ts';
 import type { Classification } from '../../engine.ts';
 import { findEvidence } from '../../evidence.ts';
@@ -12,11 +10,12 @@ import { rankerFeatures } from './features/all.ts';
 import { missingCues } from './features/coverage.ts';
 import { lexiconAdvantage, lexiconScore } from './features/lexicon.ts';
 import { findingsFor } from './findings.ts';
+import type { GivenDocument, GivenExample, GivenRule } from './given.ts';
+import type { Lexicon } from './lexicon/lexicon.ts';
 import { type GateWeights, gateInputs, noneProbability } from './none-gate.ts';
 import { type RankerFeatures, type RankerWeights, rankerScore, softmax } from './ranker.ts';
 import { type Check, check } from './requirements.ts';
 import { type CompiledRule, type CompiledRules, RuleCompiler } from './rule-compiler.ts';
-import type { RuleVectors } from './rule-vectors.ts';
 import { dot } from './vector.ts';
 import type { WordVectors } from './word-vectors.ts';
 
@@ -29,14 +28,8 @@ export interface ClassifierParts {
   encoder: Encoder;
   vectors: WordVectors;
   background: Background;
+  lexicon: Lexicon;
   weights: Weights;
-}
-
-/** An example; `vectors` are those of its passages, one after another, where they are known: then it needs no pages. */
-export interface GivenExample {
-  type: string | null;
-  pages: readonly PageText[];
-  vectors?: Float32Array | null | undefined;
 }
 
 /** Vectors of passages that had to be made, as in `NewGists`. */
@@ -54,39 +47,36 @@ const MAX_MISSING = 4;
 /** The engine proper, for one thread: no state but caches, and the same answer whatever is in them. */
 export class Classifier {
   readonly #weights: Weights;
+  readonly #lexicon: Lexicon;
   readonly reader: DocumentReader;
   readonly compiler: RuleCompiler;
 
   constructor(parts: ClassifierParts) {
     this.#weights = parts.weights;
+    this.#lexicon = parts.lexicon;
     this.reader = new DocumentReader(parts);
     this.compiler = new RuleCompiler(parts);
   }
 
   /** Same contract as `Engine.classify`, with the vectors of passages in place of gists. */
   async classify(
-    pages: readonly PageText[],
-    rules: readonly Rule[],
+    given: GivenDocument,
+    rules: readonly GivenRule[],
     {
       noneThreshold,
       examples = [],
-      vectors = null,
-      ruleVectors,
       onVectors = () => {},
     }: {
       noneThreshold?: number | undefined;
       examples?: readonly GivenExample[] | undefined;
-      vectors?: Float32Array | null | undefined;
-      /** As of `RuleCompiler.compile`. */
-      ruleVectors?: readonly RuleVectors[] | undefined;
       onVectors?: ((vectors: NewVectors) => void) | undefined;
     } = {},
   ): Promise<Classification> {
-    const compiled = await this.compiler.compile(rules, ruleVectors);
+    const compiled = await this.compiler.compile(rules);
     const { described, catchAlls } = compiled;
-    const document = await this.reader.read(pages, vectors);
+    const document = await this.reader.read(given);
     const { likeness, made } = await this.#compare(document, compiled, examples);
-    onVectors({ document: vectors === null ? vectorsOf(document.meaning) : null, examples: made });
+    onVectors({ document: given.vectors ? null : vectorsOf(document.meaning), examples: made });
     const belief =
       described.length === 0
         ? { shares: [], none: 1, readings: [] }
@@ -98,7 +88,8 @@ export class Classifier {
       noneThreshold,
     });
     const best = described[indexOfLargest(belief.shares)];
-    const evidence = best === undefined ? [] : findEvidence(pages, findingsFor(best, document.language.code));
+    const evidence =
+      best === undefined ? [] : findEvidence(given.pages, findingsFor(best, this.#lexicon, document.language.code));
     const scoreOf = new Map(decision.ranking.map(({ type, score }) => [type, score]));
     const next = decision.ranking.find(({ type }) => type !== decision.type && !catchAlls.includes(type));
     const nextRule = belief.readings.find(({ reading }) => reading.rule.type === next?.type)?.reading;
@@ -124,7 +115,7 @@ export class Classifier {
       type: decision.type,
       confidence: decision.confidence,
       reasoning: explain(decision, findings),
-      scores: rules.map(({ type }) => ({ type, score: scoreOf.get(type)! })),
+      scores: rules.map(({ rule: { type } }) => ({ type, score: scoreOf.get(type)! })),
       // Quotes for the nearest rule explain why no rule fits; they are no evidence for another answer.
       evidence: decision.type === best?.rule.type ? evidence : [],
       none: belief.none,
@@ -144,10 +135,10 @@ export class Classifier {
     const types = described.map(({ rule }) => rule.type);
     const read: ReadExample[] = [];
     const made: (Float32Array | null)[] = examples.map(() => null);
-    for (const [index, { type, pages, vectors }] of examples.entries()) {
+    for (const [index, { type, ...example }] of examples.entries()) {
       const label = type !== null && catchAlls.includes(type) ? null : type;
       if (label !== null && !types.includes(label)) continue;
-      const { direction, meaning } = await this.reader.readDirection(pages, vectors);
+      const { direction, meaning } = await this.reader.readDirection(example);
       if (meaning !== null) made[index] = vectorsOf(meaning);
       read.push({ type: label, direction });
     }

@@ -5,10 +5,12 @@ import type { Background } from './background.ts';
 import { type DocumentMeaning, type DocumentWords, readDirection, readMeaning, readWords } from './document-profile.ts';
 import type { Encoder } from './encoder/encoder.ts';
 import { type WordHits, wordHitsOf } from './features/word-similarity.ts';
+import type { GivenDocument } from './given.ts';
+import type { Lexicon } from './lexicon/lexicon.ts';
 import { type LexiconScores, scoreDocumentTypes } from './lexicon/score.ts';
 import { chunkText } from './text/chunks.ts';
 import { foldPages } from './text/fold.ts';
-import { detectLanguage, type Language } from './text/language.ts';
+import type { Language } from './text/language.ts';
 import { withoutOrders } from './text/orders.ts';
 import { englishOf } from './text/words.ts';
 import type { WordVectors } from './word-vectors.ts';
@@ -44,22 +46,23 @@ export class DocumentReader {
   readonly #encoder: Encoder;
   readonly #vectors: WordVectors;
   readonly #background: Background;
+  readonly #lexicon: Lexicon;
   readonly #read = new WeightedLru<ReadDocument>(MAX_DOCUMENTS);
   readonly #directions = new WeightedLru<Float32Array>(MAX_DIRECTIONS);
 
-  constructor(parts: { encoder: Encoder; vectors: WordVectors; background: Background }) {
+  constructor(parts: { encoder: Encoder; vectors: WordVectors; background: Background; lexicon: Lexicon }) {
     this.#encoder = parts.encoder;
     this.#vectors = parts.vectors;
     this.#background = parts.background;
+    this.#lexicon = parts.lexicon;
   }
 
-  /** @param vectors of its passages one after another, where they were made before: then the encoder has nothing to do. */
-  async read(pages: readonly PageText[], vectors: Float32Array | null = null): Promise<ReadDocument> {
+  /** With the vectors of its passages, the encoder has nothing to do. */
+  async read({ pages, language, vectors = null }: GivenDocument): Promise<ReadDocument> {
     const text = textOf(pages);
     const key = sha256(text);
     const known = this.#read.get(key);
     if (known !== undefined) return known;
-    const language = detectLanguage(text);
     const words = readWords(text, this.#vectors, language.code);
     const document: ReadDocument = {
       text,
@@ -70,7 +73,7 @@ export class DocumentReader {
         vectors === null
           ? await this.#meaningOf(text, language)
           : readMeaning(this.#chunksOf(vectors), this.#background.documentMean),
-      lexicon: scoreDocumentTypes(text),
+      lexicon: scoreDocumentTypes(this.#lexicon, text),
     };
     this.#read.set(key, document, 1);
     return document;
@@ -78,14 +81,13 @@ export class DocumentReader {
 
   /**
    * `meaning.centredMean` alone, which is all that is compared with an example; with the whole meaning where it had to be
-   * looked up or made.
-   *
-   * @param vectors as of `read`; with them the pages are not looked at.
+   * looked up or made. With the vectors of the passages, the pages are not looked at.
    */
-  async readDirection(
-    pages: readonly PageText[],
-    vectors: Float32Array | null = null,
-  ): Promise<{ direction: Float32Array; meaning: DocumentMeaning | null }> {
+  async readDirection({
+    pages,
+    language,
+    vectors = null,
+  }: GivenDocument): Promise<{ direction: Float32Array; meaning: DocumentMeaning | null }> {
     if (vectors !== null) {
       return {
         direction: readDirection(this.#chunksOf(vectors), this.#background.documentMean).centredMean,
@@ -96,7 +98,7 @@ export class DocumentReader {
     const key = sha256(text);
     const known = this.#directions.get(key);
     if (known !== undefined) return { direction: known, meaning: null };
-    const meaning = this.#read.get(key)?.meaning ?? (await this.#meaningOf(text, detectLanguage(text)));
+    const meaning = this.#read.get(key)?.meaning ?? (await this.#meaningOf(text, language));
     this.#directions.set(key, meaning.centredMean, 1);
     return { direction: meaning.centredMean, meaning };
   }

@@ -1,4 +1,3 @@
-import type { Rule } from '../../../domain/rules.ts';
 import { sha256 } from '../../../lib/cached-file.ts';
 import { WeightedLru } from '../../../lib/weighted-lru.ts';
 import type { Background, Distribution } from './background.ts';
@@ -6,12 +5,12 @@ import type { Encoder } from './encoder/encoder.ts';
 import { rarityAmong } from './features/coverage.ts';
 import { typeGate } from './features/lexicon.ts';
 import type { RuleMeaning } from './features/meaning.ts';
-import { isCatchAllRule, type RuleProfile, readRuleProfile } from './rule-profile.ts';
+import type { GivenRule } from './given.ts';
+import { isCatchAllRule, type RuleProfile, type RuleReadingParts, readRuleProfile } from './rule-profile.ts';
 import { keyOfRule, packMeanings, type RuleVectors, unpackMeanings } from './rule-vectors.ts';
 import type { LanguageCode } from './text/language.ts';
 import { englishOf } from './text/words.ts';
 import { centred } from './vector.ts';
-import type { WordVectors } from './word-vectors.ts';
 
 /** A rule with everything computed that does not depend on the document. */
 export interface CompiledRule extends RuleProfile {
@@ -39,33 +38,35 @@ const MAX_COMPILED_RULES = 2_000;
  * What a single rule competes with: alone it would always have the whole share, and neither shares nor margins would say
  * anything. What the stand-in wins is "none fits".
  */
-const STAND_IN: Rule = {
-  type: 'something else',
-  description: 'A news story, a private message, a discussion, a technical text or another everyday document',
+const STAND_IN: GivenRule = {
+  rule: {
+    type: 'something else',
+    description: 'A news story, a private message, a discussion, a technical text or another everyday document',
+  },
+  language: 'en',
 };
 
 /** Prepares rules and remembers the last ones by their content, and the last sets of them. */
 export class RuleCompiler {
   readonly #encoder: Encoder;
-  readonly #vectors: WordVectors;
   readonly #background: Background;
+  readonly #parts: RuleReadingParts;
   readonly #rules = new WeightedLru<CompiledRule>(MAX_COMPILED_RULES);
   readonly #sets = new WeightedLru<CompiledRules>(MAX_COMPILED_RULES);
 
-  constructor(parts: { encoder: Encoder; vectors: WordVectors; background: Background }) {
+  constructor(parts: RuleReadingParts & { encoder: Encoder; background: Background }) {
     this.#encoder = parts.encoder;
-    this.#vectors = parts.vectors;
     this.#background = parts.background;
+    this.#parts = parts;
   }
 
   /**
-   * The order of the rules must not change an answer, not even in the last bit: they are sorted before anything else.
-   *
-   * @param vectors of the rules, in their order, where they were made before: then the encoder has nothing to do for them.
+   * The order of the rules must not change an answer, not even in the last bit: they are sorted before anything else. For
+   * rules with vectors the encoder has nothing to do.
    */
-  async compile(rules: readonly Rule[], vectors?: readonly RuleVectors[]): Promise<CompiledRules> {
+  async compile(rules: readonly GivenRule[]): Promise<CompiledRules> {
     const sorted = rules
-      .map((rule, index) => ({ rule, vectors: vectors?.[index], key: keyOfRule(rule) }))
+      .map((given) => ({ ...given, key: keyOfRule(given.rule) }))
       .sort((a, b) => (a.rule.type < b.rule.type ? -1 : 1));
     const key = sha256(...sorted.map((entry) => entry.key));
     const known = this.#sets.get(key);
@@ -74,7 +75,7 @@ export class RuleCompiler {
     for (const entry of sorted) if (!isCatchAllRule(entry.rule)) described.push(await this.#compileRule(entry));
     const compiled: CompiledRules = {
       described,
-      standIns: described.length === 1 ? [await this.#compileRule({ rule: STAND_IN, key: keyOfRule(STAND_IN) })] : [],
+      standIns: described.length === 1 ? [await this.#compileRule({ ...STAND_IN, key: keyOfRule(STAND_IN.rule) })] : [],
       catchAlls: sorted.filter(({ rule }) => isCatchAllRule(rule)).map(({ rule }) => rule.type),
       ...relationsOf(described),
     };
@@ -84,14 +85,14 @@ export class RuleCompiler {
   }
 
   /** What the encoder makes of a rule, to be given back to `compile` in any thread. */
-  async embed(rule: Rule): Promise<RuleVectors> {
-    if (isCatchAllRule(rule)) return packMeanings([]);
-    return packMeanings(await this.#meaningsOf(this.#readingsOf(rule)));
+  async embed(given: GivenRule): Promise<RuleVectors> {
+    if (isCatchAllRule(given.rule)) return packMeanings([]);
+    return packMeanings(await this.#meaningsOf(this.#readingsOf(given)));
   }
 
   /** The rule as a whole, then as each of its alternatives. */
-  #readingsOf(rule: Rule): RuleProfile[] {
-    const whole = readRuleProfile(rule, this.#vectors);
+  #readingsOf(given: GivenRule): RuleProfile[] {
+    const whole = readRuleProfile(given, this.#parts);
     return [whole, ...whole.alternatives];
   }
 
@@ -101,23 +102,15 @@ export class RuleCompiler {
     return meanings;
   }
 
-  async #compileRule({
-    rule,
-    key,
-    vectors,
-  }: {
-    rule: Rule;
-    key: string;
-    vectors?: RuleVectors | undefined;
-  }): Promise<CompiledRule> {
+  async #compileRule({ key, ...given }: GivenRule & { key: string }): Promise<CompiledRule> {
     const known = this.#rules.get(key);
     if (known !== undefined) return known;
-    const readings = this.#readingsOf(rule);
+    const readings = this.#readingsOf(given);
     const meanings =
-      vectors === undefined
+      given.vectors === undefined
         ? await this.#meaningsOf(readings)
         : unpackMeanings(
-            vectors,
+            given.vectors,
             readings.map(({ cues }) => cues.length),
           );
     const [compiled, ...alternatives] = readings.map(

@@ -1,9 +1,11 @@
 import type { Rule } from '../../../domain/rules.ts';
 import { wordCentroid } from './document-profile.ts';
+import type { GivenRule } from './given.ts';
+import type { Lexicon } from './lexicon/lexicon.ts';
 import { recogniseTypes } from './lexicon/recognise.ts';
 import { type Requirement, requirementsOf } from './requirements.ts';
 import { alternativesOf, MAX_CUES, type RuleText, readRule, splitTypeName } from './rule-text.ts';
-import { detectLanguage, type LanguageCode } from './text/language.ts';
+import type { LanguageCode } from './text/language.ts';
 import { wordWeight } from './text/word-weight.ts';
 import { contentKeys, type Meaning, meaningsOf, words } from './text/words.ts';
 import type { WordVectors } from './word-vectors.ts';
@@ -51,8 +53,14 @@ const CENTROID_NAME_FACTOR = 1.5;
 /** … and twice in every coverage feature. */
 export const NAME_FACTOR = 2;
 
-export function readRuleProfile(rule: Rule, vectors: WordVectors): RuleProfile {
-  const whole = readReading(rule, vectors);
+/** What a rule is read with. */
+export interface RuleReadingParts {
+  vectors: WordVectors;
+  lexicon: Lexicon;
+}
+
+export function readRuleProfile({ rule, language }: GivenRule, parts: RuleReadingParts): RuleProfile {
+  const whole = readReading({ rule, language }, parts);
   const readings = alternativesOf(rule.description)
     .map((description) => ({ type: rule.type, description }))
     .filter((reading) => !isCatchAllRule(reading));
@@ -60,16 +68,19 @@ export function readRuleProfile(rule: Rule, vectors: WordVectors): RuleProfile {
   const { negatedStems, negatedTypes } = whole;
   const maxCues = Math.floor(MAX_CUES / Math.max(1, readings.length));
   const alternatives = readings.map((reading) => ({
-    ...readReading(reading, vectors, maxCues),
+    ...readReading({ rule: reading, language }, parts, maxCues),
     negatedStems,
     negatedTypes,
   }));
   return { ...whole, alternatives };
 }
 
-function readReading(rule: Rule, vectors: WordVectors, maxCues?: number): RuleProfile {
+function readReading(
+  { rule, language }: GivenRule,
+  { vectors, lexicon }: RuleReadingParts,
+  maxCues?: number,
+): RuleProfile {
   const text = readRule(rule, maxCues);
-  const language = detectLanguage(`${text.name}: ${rule.description}`).code;
   const terms = new Map<string, RuleTerm>();
   for (const { key, word } of contentOf(text.positive, language)) {
     const weight = wordWeight(word, vectors) * (META_STEMS.has(key) ? META_FACTOR : 1);
@@ -90,8 +101,8 @@ function readReading(rule: Rule, vectors: WordVectors, maxCues?: number): RulePr
       .map((phrase) => ({ phrase, keys: [...new Set(keysOf(phrase))].filter((key) => !META_STEMS.has(key)) }))
       .filter(({ keys }) => keys.length > 0),
     negatedStems: [...new Set(text.negated.flatMap(keysOf))].filter((key) => !META_STEMS.has(key) && !terms.has(key)),
-    types: recogniseTypes(text.name, text.positive),
-    negatedTypes: [...new Set(text.negated.flatMap((clause) => [...recogniseTypes(clause, clause).keys()]))],
+    types: recogniseTypes(lexicon, text.name, text.positive),
+    negatedTypes: [...new Set(text.negated.flatMap((clause) => [...recogniseTypes(lexicon, clause, clause).keys()]))],
     requirements: requirementsOf(rule.description),
     alternatives: [],
     centroid: wordCentroid(

@@ -15,7 +15,7 @@ export interface WordVectors {
 
 /*
  * The file: "PGWV", then unsigned 32-bit little-endian numbers: version, words, dimension, bytes of the word list; the word
- * list (UTF-8, "\n" between, most frequent first); then one signed byte a component, row by row. A row is the word's vector
+ * list (ASCII, "\n" between, most frequent first); then one signed byte a component, row by row. A row is the word's vector
  * scaled so that its largest component is ±127; the length is put back when a word is looked up.
  */
 const MAGIC = 'PGWV';
@@ -41,9 +41,19 @@ export function encodeWordVectors(table: { words: string[]; vectors: number[][];
   return Buffer.concat([header, list, rows]);
 }
 
-/** Reads the table: 6 MB in one read, no number is parsed. Throws when the file is not such a table. */
-export function loadWordVectors(file: URL | string): WordVectors {
-  const bytes = readFileSync(file);
+const FILE = new URL('../../data/word-vectors.bin', import.meta.url);
+
+/** Reads the file, 6 MB, into memory that threads can share. */
+export function readWordVectors(): SharedArrayBuffer {
+  const bytes = readFileSync(FILE);
+  const shared = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(shared).set(bytes);
+  return shared;
+}
+
+/** Opens the table; no number is parsed. Throws when the bytes are not such a table. */
+export function openWordVectors(file: ArrayBufferLike): WordVectors {
+  const bytes = Buffer.from(file);
   if (bytes.toString('latin1', 0, 4) !== MAGIC || bytes.readUInt32LE(4) !== FORMAT_VERSION) {
     throw new Error('not a word vector table of this version');
   }
@@ -51,7 +61,7 @@ export function loadWordVectors(file: URL | string): WordVectors {
   const dimension = bytes.readUInt32LE(12);
   const listEnd = HEADER_BYTES + bytes.readUInt32LE(16);
   const ranks = new Map<string, number>();
-  for (const word of bytes.toString('utf8', HEADER_BYTES, listEnd).split('\n')) ranks.set(word, ranks.size);
+  for (const word of bytes.toString('latin1', HEADER_BYTES, listEnd).split('\n')) ranks.set(word, ranks.size);
   if (ranks.size !== size || bytes.length !== listEnd + size * dimension)
     throw new Error('word vector table is cut off');
   const rows = new Int8Array(bytes.buffer, bytes.byteOffset + listEnd, size * dimension);

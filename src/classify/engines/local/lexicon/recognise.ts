@@ -1,4 +1,4 @@
-import { LEXICON } from './lexicon.ts';
+import type { Lexicon, NameMeaning } from './lexicon.ts';
 import { tokenise } from './tokens.ts';
 
 const NAME_WEIGHT = 1;
@@ -20,49 +20,46 @@ const LITTLE_WORDS = new Set(
   ).split(' '),
 );
 
-const KINDS = new Map(LEXICON.types.map(({ id, kinds }) => [id, kinds]));
-
-const MAX_NAME_WORDS = Math.max(...[...LEXICON.names.keys()].map((name) => name.split(' ').length));
-
 /**
  * The document types of the lexicon that a rule means: those its name says (1) and those the first clause of its
  * description says (.7), and, for a little less, the kinds there are of them. A longer name hides the shorter ones inside it.
  * Where the name says one, the description may only say which kind of it: a bill of lading is "the carrier's receipt". A
  * description that is nothing but names is as good as a name, and names too general to be certain in a text count there.
  */
-export function recogniseTypes(name: string, description: string): Map<string, number> {
-  const named = namesIn(name).found;
+export function recogniseTypes(lexicon: Lexicon, name: string, description: string): Map<string, number> {
+  const { kindsOf } = lexicon;
+  const named = namesIn(lexicon, name).found;
   const found = new Map(named.map(({ id }) => [id, NAME_WEIGHT]));
   const certain = named.filter(({ generic }) => !generic);
-  const mayAdd = (id: string) => certain.length === 0 || certain.some((type) => KINDS.get(type.id)?.includes(id));
+  const mayAdd = (id: string) => certain.length === 0 || certain.some((type) => kindsOf.get(type.id)?.includes(id));
   let clause = description.trim();
   for (let turn = 0; turn < 3; turn++) clause = clause.replace(OPENING, '');
-  const whole = namesIn(clause);
+  const whole = namesIn(lexicon, clause);
   const isBare = whole.rest.every((word) => LITTLE_WORDS.has(word));
-  const described = isBare ? whole : namesIn(clause.split(FIRST_CLAUSE_END, 1)[0]!);
+  const described = isBare ? whole : namesIn(lexicon, clause.split(FIRST_CLAUSE_END, 1)[0]!);
   for (const { id, generic } of described.found) {
     if (found.has(id)) continue;
     if (isBare) found.set(id, NAME_WEIGHT);
     else if (!generic && mayAdd(id)) found.set(id, DESCRIPTION_WEIGHT);
   }
   for (const [id, weight] of [...found]) {
-    for (const kind of KINDS.get(id) ?? []) if (!found.has(kind)) found.set(kind, weight * KIND_FACTOR);
+    for (const kind of kindsOf.get(id) ?? []) if (!found.has(kind)) found.set(kind, weight * KIND_FACTOR);
   }
   return found;
 }
 
 /** The names in a text, and the words that are in none of them. */
-function namesIn(text: string): { found: { id: string; generic: boolean }[]; rest: string[] } {
+function namesIn({ names, maxNameWords }: Lexicon, text: string): { found: NameMeaning[]; rest: string[] } {
   const words = tokenise(text).map((token) => token.text);
   const hidden = new Set<number>();
-  const found: { id: string; generic: boolean }[] = [];
-  for (let length = Math.min(MAX_NAME_WORDS, words.length); length > 0; length--) {
+  const found: NameMeaning[] = [];
+  for (let length = Math.min(maxNameWords, words.length); length > 0; length--) {
     for (let start = 0; start + length <= words.length; start++) {
       const places = Array.from({ length }, (_, offset) => start + offset);
       if (places.some((place) => hidden.has(place))) continue;
       const phrase = words.slice(start, start + length).join(' ');
       const known = [phrase, phrase.replace(/s$/, ''), phrase.replace(/ies$/, 'y'), phrase.replace(/es$/, '')]
-        .map((candidate) => LEXICON.names.get(candidate))
+        .map((candidate) => names.get(candidate))
         .find((name) => name !== undefined);
       if (known === undefined) continue;
       found.push(known);

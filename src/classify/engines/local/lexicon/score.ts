@@ -1,4 +1,4 @@
-import { LEXICON } from './lexicon.ts';
+import type { Lexicon } from './lexicon.ts';
 import { signsIn } from './signs.ts';
 import { tokenise } from './tokens.ts';
 
@@ -20,8 +20,7 @@ export type LexiconScores = ReadonlyMap<string, number>;
  *
  * @param folded text folded by `foldText`; only the first 12,000 characters are read.
  */
-export function scoreDocumentTypes(folded: string): LexiconScores {
-  const { types, cues, matcher } = LEXICON;
+export function scoreDocumentTypes({ types, cues, matcher }: Lexicon, folded: string): LexiconScores {
   const text = folded.slice(0, LEXICON_CHARACTERS);
   const shown = new Uint8Array(cues.length);
   const titled = new Uint8Array(types.length);

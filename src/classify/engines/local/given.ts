@@ -1,0 +1,39 @@
+import type { PageText } from '../../../domain/document.ts';
+import type { Rule } from '../../../domain/rules.ts';
+import { splitTypeName } from './rule-text.ts';
+import type { RuleVectors } from './rule-vectors.ts';
+import { detectLanguage, SAMPLE_CHARACTERS } from './text/detect-language.ts';
+import { foldPages } from './text/fold.ts';
+import type { Language, LanguageCode } from './text/language.ts';
+
+/*
+ * What a classifier is given: texts with their languages. Whoever gives them has told the languages: the table for that
+ * takes 50 MB, which a process can afford once but not in every thread.
+ */
+
+export interface GivenDocument {
+  pages: readonly PageText[];
+  language: Language;
+  /** The encoder's vectors of its passages one after another, where they were made before. */
+  vectors?: Float32Array | null | undefined;
+}
+
+/** A labelled document; one whose vectors are known needs no pages. */
+export interface GivenExample extends GivenDocument {
+  type: string | null;
+}
+
+export interface GivenRule {
+  rule: Rule;
+  language: LanguageCode;
+  /** What the encoder made of the rule before. */
+  vectors?: RuleVectors | undefined;
+}
+
+export function givenDocument(pages: readonly PageText[], vectors?: Float32Array | null): GivenDocument {
+  return { pages, language: detectLanguage(foldPages(pages, SAMPLE_CHARACTERS)), vectors };
+}
+
+export function givenRule(rule: Rule): GivenRule {
+  return { rule, language: detectLanguage(`${splitTypeName(rule.type)}: ${rule.description}`).code };
+}

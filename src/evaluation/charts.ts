@@ -1,15 +1,19 @@
 import type { CoveragePoint } from './coverage.ts';
 import { type Html, html } from './html.ts';
+import type { Gain } from './learning.ts';
 import type { CalibrationBin } from './metrics.ts';
 
 const SIZE = 320;
-const LEFT = 44;
+const LEFT = 56;
 const TOP = 12;
 const BOTTOM = 40;
 const WIDTH = LEFT + SIZE + 12;
 const HEIGHT = TOP + SIZE + BOTTOM;
 /** Points of a curve that are drawn; more could not be told apart. */
 const MAX_POINTS = 500;
+/** Accuracy between two lines of a learning curve, unless that would be more lines than are readable. */
+const TICK = 0.05;
+const MAX_TICKS = 8;
 
 const x = (share: number) => (LEFT + share * SIZE).toFixed(1);
 const y = (share: number) => (TOP + (1 - share) * SIZE).toFixed(1);
@@ -55,15 +59,73 @@ ${
   );
 }
 
-function plot(names: { title: string; across: string; up: string }, inside: Html): Html {
-  const steps = [0, 0.2, 0.4, 0.6, 0.8, 1];
+/**
+ * Learning curve: accuracy with more and more examples of each label, with the 95 % interval of the gain as a band; the
+ * dashed line is accuracy without examples. The steps stand at even distances, and accuracy is cut to what it covers.
+ *
+ * @param steps at least one, by rising number of examples a label.
+ */
+export function learningCurve(steps: readonly { perLabel: number; gain: Gain }[]): Html {
+  const first = steps[0]!.gain;
+  const points = [
+    { name: '0', value: first.without, from: first.without, to: first.without },
+    ...steps.map(({ perLabel, gain: { learned, difference } }) => {
+      const [from, to] = difference.interval.map((bound) => learned - difference.value + bound) as [number, number];
+      return { name: String(perLabel), value: learned, from, to };
+    }),
+  ];
+  const lowest = Math.max(0, Math.floor(Math.min(...points.map(({ from }) => from)) / TICK) * TICK - TICK);
+  const highest = Math.min(1, Math.ceil(Math.max(...points.map(({ to }) => to)) / TICK) * TICK + TICK);
+  const across = (index: number) => x(index / (points.length - 1));
+  const share = (value: number) => (value - lowest) / (highest - lowest);
+  const up = (value: number) => y(share(Math.min(highest, Math.max(lowest, value))));
+  const band = [
+    ...points.map(({ to }, index) => `${across(index)},${up(to)}`),
+    ...points.map(({ from }, index) => `${across(index)},${up(from)}`).toReversed(),
+  ];
+  const ticks = Math.round((highest - lowest) / TICK);
+  const every = Math.ceil(ticks / MAX_TICKS);
+  return plot(
+    { title: 'Learning curve', across: 'Examples a label', up: 'Accuracy' },
+    html`<polygon class="band" points="${band.join(' ')}"/>
+<line class="ideal" x1="${x(0)}" y1="${up(first.without)}" x2="${x(1)}" y2="${up(first.without)}"/>
+<polyline class="curve" points="${points.map(({ value }, index) => `${across(index)},${up(value)}`).join(' ')}"/>
+${points.map(
+  ({ name, value }, index) =>
+    html`<circle class="dot" cx="${across(index)}" cy="${up(value)}" r="5"><title>${name} examples a label: accuracy ${value.toFixed(3)}</title></circle>`,
+)}`,
+    {
+      across: points.map(({ name }, index) => ({ at: index / (points.length - 1), name })),
+      up: Array.from({ length: Math.floor(ticks / every) + 1 }, (_, k) => ({
+        at: (k * every) / ticks,
+        name: (lowest + k * every * TICK).toFixed(2),
+      })),
+    },
+  );
+}
+
+/** A line across a plot; `at` is where, from 0 to 1. */
+interface Tick {
+  at: number;
+  name: string;
+}
+
+const SHARES: Tick[] = [0, 0.2, 0.4, 0.6, 0.8, 1].map((at) => ({ at, name: at.toFixed(1) }));
+
+function plot(
+  names: { title: string; across: string; up: string },
+  inside: Html,
+  ticks: { across: Tick[]; up: Tick[] } = { across: SHARES, up: SHARES },
+): Html {
   const middle = LEFT + SIZE / 2;
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${names.title}">
-${steps.map(
-  (at) => html`<line class="grid" x1="${x(at)}" y1="${y(0)}" x2="${x(at)}" y2="${y(1)}"/>
-<line class="grid" x1="${x(0)}" y1="${y(at)}" x2="${x(1)}" y2="${y(at)}"/>
-<text x="${x(at)}" y="${TOP + SIZE + 16}" text-anchor="middle">${at.toFixed(1)}</text>
-<text x="${LEFT - 6}" y="${(Number(y(at)) + 4).toFixed(1)}" text-anchor="end">${at.toFixed(1)}</text>`,
+${ticks.across.map(
+  ({ at, name }) => html`<line class="grid" x1="${x(at)}" y1="${y(0)}" x2="${x(at)}" y2="${y(1)}"/>
+<text x="${x(at)}" y="${TOP + SIZE + 16}" text-anchor="middle">${name}</text>`,
+)}
+${ticks.up.map(
+  ({ at, name }) => html`<line class="grid" x1="${x(0)}" y1="${y(at)}" x2="${x(1)}" y2="${y(at)}"/>
+<text x="${LEFT - 6}" y="${(Number(y(at)) + 4).toFixed(1)}" text-anchor="end">${name}</text>`,
 )}
 ${inside}
 <text x="${middle}" y="${HEIGHT - 6}" text-anchor="middle">${names.across}</text>

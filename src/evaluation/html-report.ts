@@ -1,5 +1,5 @@
 import type { Difference } from './bootstrap.ts';
-import { coverageDiagram, reliabilityDiagram } from './charts.ts';
+import { coverageDiagram, learningCurve, reliabilityDiagram } from './charts.ts';
 import type { Change } from './compare.ts';
 import type { Evaluation } from './evaluation.ts';
 import { Html, html } from './html.ts';
@@ -200,6 +200,7 @@ function learningSection({ learning }: Evaluation): Html | null {
 ${learningNotes(learning).map((note) => html`<p class="soft text">${note}</p>`)}
 ${learningTables(learning).map(
   ({ title, rows }) => html`<h3>${title}</h3>
+<div class="charts"><figure>${learningCurve(rows)}<figcaption>The dashed line is accuracy without examples, the band the 95 % interval of what they gain.</figcaption></figure></div>
 <div class="wide"><table><thead><tr>${LEARNING_COLUMNS.map((name) => html`<th class="n">${name}</th>`)}</tr></thead><tbody>
 ${rows.map(
   ({ cells, gain }) =>

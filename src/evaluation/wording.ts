@@ -61,12 +61,18 @@ export function learningNotes({ splits, short }: Learning): string[] {
 }
 
 /** The figures of `learning` as tables: of all documents, and of those whose label has no examples. */
-export function learningTables({ steps }: Learning): { title: string; rows: { gain: Gain; cells: string[] }[] }[] {
+export function learningTables({
+  steps,
+}: Learning): { title: string; rows: { perLabel: number; gain: Gain; cells: string[] }[] }[] {
   const row = (step: Learning['steps'][number], gain: Gain) => {
     const { documents, without, learned, difference } = gain;
     const counts = [step.perLabel, Math.round(step.examples), documents].map(String);
     const shares = [figure(without), figure(learned), signed(difference.value)];
-    return { gain, cells: [...counts, ...shares, difference.interval.map(signed).join(' to '), verdictOn(difference)] };
+    return {
+      perLabel: step.perLabel,
+      gain,
+      cells: [...counts, ...shares, difference.interval.map(signed).join(' to '), verdictOn(difference)],
+    };
   };
   return [
     { title: 'All documents', rows: steps.map((step) => row(step, step.all)) },

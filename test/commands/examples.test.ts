@@ -167,6 +167,12 @@ describe('eval --learn', () => {
       const page = await readFile(report, 'utf8');
       expect(page).toContain('<h2>What examples gain</h2>');
       expect(page).toContain('<h3>Documents whose label has no examples</h3>');
+      const curves = page.split('aria-label="Learning curve"').slice(1);
+      expect(curves).toHaveLength(2);
+      // The second one has no gain to show: accuracy is .750 without examples and with them.
+      expect(curves[1]).toContain('<title>0 examples a label: accuracy 0.750</title>');
+      expect(curves[1]).toContain('<title>2 examples a label: accuracy 0.750</title>');
+      expect(page).not.toMatch(/NaN|Infinity|undefined/);
     },
     SEVERAL_RUNS_MS,
   );

@@ -59,6 +59,7 @@ export async function makeSamples(sets: readonly MeasuredSet[], classifier: Clas
             lexicon: lexiconScore(document.lexicon, rule),
             lexiconAdvantage: lexiconAdvantage(document.lexicon, rule),
             typeGate: relations.typeGate,
+            topicGate: relations.topicGate,
           })),
           wordCount: document.words.wordCount,
           label: fits === undefined ? -1 : sorted.indexOf(fits),

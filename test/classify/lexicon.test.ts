@@ -3,7 +3,7 @@ import { loadLexicon } from '../../src/classify/engines/local/lexicon/lexicon.ts
 import { PhraseMatcher } from '../../src/classify/engines/local/lexicon/phrase-matcher.ts';
 import { compilePhrases } from '../../src/classify/engines/local/lexicon/phrase-table.ts';
 import { recogniseTypes } from '../../src/classify/engines/local/lexicon/recognise.ts';
-import { LEXICON_CHARACTERS, scoreDocumentTypes } from '../../src/classify/engines/local/lexicon/score.ts';
+import { LEXICON_CHARACTERS, scoreByLexicon } from '../../src/classify/engines/local/lexicon/score.ts';
 import { tokenise } from '../../src/classify/engines/local/lexicon/tokens.ts';
 import { temporaryDirectory } from '../support/server.ts';
 import { DOCUMENTS } from './documents.ts';
@@ -11,12 +11,12 @@ import { DOCUMENTS } from './documents.ts';
 const LEXICON = await loadLexicon({ cacheDir: await temporaryDirectory() });
 
 test.each(Object.entries(DOCUMENTS))('a typical %s scores highest as such', (type, text) => {
-  const scores = scoreDocumentTypes(LEXICON, text);
-  expect([...scores].sort((a, b) => b[1] - a[1])[0]![0]).toBe(type);
+  const { types } = scoreByLexicon(LEXICON, text);
+  expect([...types].sort((a, b) => b[1] - a[1])[0]![0]).toBe(type);
 });
 
 test('most kinds of documents are known by name in all eight languages', () => {
-  const names = (id: string) => [...LEXICON.names].filter(([, meaning]) => meaning.id === id).length;
+  const names = (id: string) => [...LEXICON.names.meanings].filter(([, meaning]) => meaning.id === id).length;
   expect(LEXICON.types.length).toBeGreaterThan(70);
   expect(LEXICON.types.filter(({ id }) => names(id) >= 8).length).toBeGreaterThan(65);
 });
@@ -87,6 +87,6 @@ test.each([
 ])('a text of nothing but %j is scored in bounded time', (piece) => {
   const text = piece.repeat(Math.ceil(LEXICON_CHARACTERS / piece.length));
   const started = performance.now();
-  scoreDocumentTypes(LEXICON, text);
+  scoreByLexicon(LEXICON, text);
   expect(performance.now() - started).toBeLessThan(500);
 });

@@ -196,6 +196,7 @@ export function believe(
       lexicon: lexiconScore(document.lexicon, reading),
       lexiconAdvantage: lexiconAdvantage(document.lexicon, reading),
       typeGate: compiled.typeGate,
+      topicGate: compiled.topicGate,
     },
     wordCount: document.words.wordCount,
   });

@@ -7,7 +7,7 @@ import type { Encoder } from './encoder/encoder.ts';
 import { type WordHits, wordHitsOf } from './features/word-similarity.ts';
 import type { GivenDocument } from './given.ts';
 import type { Lexicon } from './lexicon/lexicon.ts';
-import { type LexiconScores, scoreDocumentTypes } from './lexicon/score.ts';
+import { type LexiconScores, scoreByLexicon, type TopicScores } from './lexicon/score.ts';
 import { chunkText } from './text/chunks.ts';
 import { foldPages } from './text/fold.ts';
 import type { Language } from './text/language.ts';
@@ -27,6 +27,7 @@ export interface ReadDocument {
   /** The encoder's vectors of the document and its passages. */
   meaning: DocumentMeaning;
   lexicon: LexiconScores;
+  topics: TopicScores;
 }
 
 /** Characters of folded text that are read: 10 pages or so. What a document is, it says before that. */
@@ -64,6 +65,7 @@ export class DocumentReader {
     const known = this.#read.get(key);
     if (known !== undefined) return known;
     const words = readWords(text, this.#vectors, language.code);
+    const { types, topics } = scoreByLexicon(this.#lexicon, text);
     const document: ReadDocument = {
       text,
       language,
@@ -73,7 +75,8 @@ export class DocumentReader {
         vectors === null
           ? await this.#meaningOf(text, language)
           : readMeaning(this.#chunksOf(vectors), this.#background.documentMean),
-      lexicon: scoreDocumentTypes(this.#lexicon, text),
+      lexicon: types,
+      topics,
     };
     this.#read.set(key, document, 1);
     return document;

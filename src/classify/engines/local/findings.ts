@@ -5,10 +5,10 @@ import { NAME_FACTOR, type RuleProfile } from './rule-profile.ts';
 import type { LanguageCode } from './text/language.ts';
 import { meaningsOf, words } from './text/words.ts';
 
-/** What a passage has of a rule: its stems with their weights, names double, and the cues of the types it means. */
+/** What a passage has of a rule: its stems with their weights, names double, the cues of the types it means and the words of its topics. */
 export function findingsFor(
   rule: RuleProfile,
-  { matcher, cues, types }: Lexicon,
+  { matcher, cues, types, topicWords }: Lexicon,
   language: LanguageCode,
 ): (passage: string) => Findings {
   return (passage) => {
@@ -22,6 +22,8 @@ export function findingsFor(
       if (cue !== undefined && cue.weight > 0 && rule.types.has(types[cue.type]!.id)) {
         findings.set(`cue ${id}`, cue.weight);
       }
+      const word = topicWords[id - cues.length - types.length];
+      if (word !== undefined && rule.topics.has(word.topic)) findings.set(`topic ${id}`, word.weight);
     });
     return findings;
   };

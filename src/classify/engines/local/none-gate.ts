@@ -5,6 +5,7 @@ export interface LexiconView {
   lexicon: number;
   lexiconAdvantage: number;
   typeGate: number;
+  topicGate: number;
 }
 
 /** The inputs of the logistic "no rule fits" model. */
@@ -31,6 +32,8 @@ export interface GateInputs {
   typeGate: number;
   gatedLexiconAdvantage: number;
   gatedLexicon: number;
+  topicGate: number;
+  gatedTopics: number;
 }
 
 export interface GateWeights {
@@ -79,6 +82,8 @@ export function gateInputs(options: {
     typeGate: view.typeGate,
     gatedLexiconAdvantage: view.typeGate * view.lexiconAdvantage,
     gatedLexicon: view.typeGate * view.lexicon,
+    topicGate: view.topicGate,
+    gatedTopics: features.gatedTopics,
   };
 }
 

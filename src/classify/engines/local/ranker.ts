@@ -17,6 +17,7 @@ export interface RankerFeatures {
   cueMeaning: number;
   cueMeaningBestChunk: number;
   gatedLexicon: number;
+  gatedTopics: number;
   negatedType: number;
   negatedStems: number;
 }

@@ -5,6 +5,7 @@ import type { Encoder } from './encoder/encoder.ts';
 import { rarityAmong } from './features/coverage.ts';
 import { typeGate } from './features/lexicon.ts';
 import type { RuleMeaning } from './features/meaning.ts';
+import { type TopicRelations, topicRelations } from './features/topics.ts';
 import type { GivenRule } from './given.ts';
 import { isCatchAllRule, type RuleProfile, type RuleReadingParts, readRuleProfile } from './rule-profile.ts';
 import { keyOfRule, packMeanings, type RuleVectors, unpackMeanings } from './rule-vectors.ts';
@@ -20,7 +21,7 @@ export interface CompiledRule extends RuleProfile {
 }
 
 /** A set of rules with what the rules are to each other. */
-export interface CompiledRules {
+export interface CompiledRules extends TopicRelations {
   /** Rules that describe something, in the order of their types' code units. */
   described: CompiledRule[];
   /** Empty, or the stand-in that a single rule competes with. */
@@ -140,6 +141,8 @@ function inEnglish(text: string, language: LanguageCode): string {
 }
 
 /** What only the set tells: also for fitting, which makes sets of compiled rules. */
-export function relationsOf(described: readonly CompiledRule[]): Pick<CompiledRules, 'typeGate' | 'stemRarity'> {
-  return { typeGate: typeGate(described), stemRarity: rarityAmong(described) };
+export function relationsOf(
+  described: readonly CompiledRule[],
+): TopicRelations & Pick<CompiledRules, 'typeGate' | 'stemRarity'> {
+  return { typeGate: typeGate(described), ...topicRelations(described), stemRarity: rarityAmong(described) };
 }

@@ -2,7 +2,7 @@ import type { Rule } from '../../../domain/rules.ts';
 import { wordCentroid } from './document-profile.ts';
 import type { GivenRule } from './given.ts';
 import type { Lexicon } from './lexicon/lexicon.ts';
-import { recogniseTypes } from './lexicon/recognise.ts';
+import { type RuleTopic, recogniseTopics, recogniseTypes } from './lexicon/recognise.ts';
 import { type Requirement, requirementsOf } from './requirements.ts';
 import { alternativesOf, MAX_CUES, type RuleText, readRule, splitTypeName } from './rule-text.ts';
 import type { LanguageCode } from './text/language.ts';
@@ -31,6 +31,8 @@ export interface RuleProfile {
   negatedStems: string[];
   /** Document types of the lexicon the rule means, and how surely: see `recogniseTypes`. */
   types: Map<string, number>;
+  /** Topics of the lexicon it is about, and how surely: see `recogniseTopics`. */
+  topics: Map<string, RuleTopic>;
   /** Document types it says it is not. */
   negatedTypes: string[];
   centroid: Float32Array | null;
@@ -102,6 +104,7 @@ function readReading(
       .filter(({ keys }) => keys.length > 0),
     negatedStems: [...new Set(text.negated.flatMap(keysOf))].filter((key) => !META_STEMS.has(key) && !terms.has(key)),
     types: recogniseTypes(lexicon, text.name, text.positive),
+    topics: recogniseTopics(lexicon, text.name, text.positive),
     negatedTypes: [...new Set(text.negated.flatMap((clause) => [...recogniseTypes(lexicon, clause, clause).keys()]))],
     requirements: requirementsOf(rule.description),
     alternatives: [],

@@ -14,6 +14,7 @@ import {
   nameMeaning,
   nameMeaningHead,
 } from './meaning.ts';
+import { topicScore } from './topics.ts';
 import { centroidCosine, nearSynonyms, softCoverage } from './word-similarity.ts';
 
 const MIN_Z = -4;
@@ -40,6 +41,7 @@ export function rankerFeatures(document: ReadDocument, rule: CompiledRule, set: 
     cueMeaning: cueMeaning(document.meaning, rule.meaning),
     cueMeaningBestChunk: cueMeaningBestChunk(document.meaning, rule.meaning),
     gatedLexicon: set.typeGate * lexiconScore(document.lexicon, rule),
+    gatedTopics: set.topicGate * topicScore(document.topics, rule, set),
     negatedType: negatedType(document.lexicon, rule),
     negatedStems: negatedStems(words, rule),
   };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { lexiconFiles } from './files.ts';
+import { lexiconFiles, topicFiles } from './files.ts';
 
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl'] as const;
 
@@ -24,7 +24,27 @@ const File = z.record(z.string().regex(/^[a-z_]+$/), Entry);
 /** A kind of document as the lexicon's files describe it, with its id. */
 export type LexiconEntry = readonly [id: string, entry: z.infer<typeof Entry>];
 
-/** Reads all files, about half a second. Throws when one is not as it should be. */
-export function readEntries(): LexiconEntry[] {
-  return lexiconFiles().flatMap((file) => Object.entries(File.parse(parse(readFileSync(file, 'utf8')))));
+/** Phrases separated by bars. */
+const Topic = z.strictObject({
+  /** Those that end with `~` mean much else and count in a rule's name only. */
+  names: z.string(),
+  /** Topics that are part of this one. */
+  parts: z.array(z.string()).default([]),
+  words: z.string(),
+  /** Telling almost alone. */
+  strong: z.string().default(''),
+});
+const TopicFile = z.record(z.string().regex(/^[a-z_]+$/), Topic);
+
+/** A topic as the lexicon's files describe it, with its id. */
+export type TopicEntry = readonly [id: string, entry: z.infer<typeof Topic>];
+
+/** Reads the lexicon's files, about half a second. Throws when one is not as it should be. */
+export function readEntries(files: readonly URL[] = lexiconFiles()): LexiconEntry[] {
+  return files.flatMap((file) => Object.entries(File.parse(parse(readFileSync(file, 'utf8')))));
+}
+
+/** Reads the files of topics. Throws when one is not as it should be. */
+export function readTopics(files: readonly URL[] = topicFiles()): TopicEntry[] {
+  return files.flatMap((file) => Object.entries(TopicFile.parse(parse(readFileSync(file, 'utf8')))));
 }

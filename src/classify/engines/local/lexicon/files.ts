@@ -1,8 +1,12 @@
 import { readdirSync } from 'node:fs';
 
-/** The lexicon's files, by name; each holds several kinds of documents. */
-export function lexiconFiles(): URL[] {
-  const folder = new URL('../../../data/lexicon/', import.meta.url);
+/** The files of kinds of documents, by name; each holds several. */
+export const lexiconFiles = (): URL[] => filesIn(new URL('../../../data/lexicon/', import.meta.url));
+
+/** The files of topics. */
+export const topicFiles = (): URL[] => filesIn(new URL('../../../data/topics/', import.meta.url));
+
+function filesIn(folder: URL): URL[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .sort()

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { readOrMakeSealed, sha256 } from '../../../../lib/cached-file.ts';
-import { lexiconFiles } from './files.ts';
+import { lexiconFiles, topicFiles } from './files.ts';
+import { type Names, namesFrom } from './names.ts';
 import { PhraseMatcher } from './phrase-matcher.ts';
 import type { PhraseTable } from './phrase-table.ts';
 
@@ -37,37 +38,52 @@ export interface CompiledLexicon {
   cues: Cue[];
   /** By name, its words separated by one space. */
   names: Map<string, NameMeaning>;
-  /** Their ids: the index of a cue, or `cues.length` + the index of a type whose name or heading stands there. */
+  /** The topics, each with those that are part of it. */
+  topics: Map<string, string[]>;
+  /** By name, the topics that share it. */
+  topicNames: Map<string, NameMeaning[]>;
+  topicWords: TopicWord[];
+  /**
+   * Their ids: the index of a cue, `cues.length` + the index of a type whose name or heading stands there, or
+   * `cues.length + types.length` + the index of a topic's word.
+   */
   phrases: PhraseTable;
 }
 
-export interface Lexicon extends Omit<CompiledLexicon, 'phrases'> {
+/** A word or phrase by which a text shows what it is about. */
+export interface TopicWord {
+  topic: string;
+  weight: number;
+}
+
+export interface Lexicon extends Omit<CompiledLexicon, 'phrases' | 'names' | 'topicNames'> {
   matcher: PhraseMatcher;
   kindsOf: Map<string, string[]>;
-  /** Words of the longest name. */
-  maxNameWords: number;
+  names: Names<NameMeaning>;
+  topicNames: Names<NameMeaning[]>;
 }
 
 /** Raise when what is compiled changes its form. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /**
  * Loads the lexicon, a few milliseconds; the first time on a machine it is compiled into `cacheDir`, about a second. A
  * tenth of the memory of doing that in every thread.
  */
 export async function loadLexicon(options: { cacheDir: string }): Promise<Lexicon> {
-  const files = lexiconFiles().map((file) => readFileSync(file));
+  const files = [...lexiconFiles(), ...topicFiles()].map((file) => readFileSync(file));
   const key = sha256(`${FORMAT} ${process.versions.v8} `, ...files).slice(0, 16);
   const bytes = await readOrMakeSealed(path.join(options.cacheDir, `lexicon-${key}.bin`), async () => {
     // Only here, because what reads and checks the files is larger than the lexicon.
     const { compileLexicon } = await import('./compile.ts');
     return serialize(compileLexicon());
   });
-  const { phrases, ...compiled } = deserialize(bytes) as CompiledLexicon;
+  const { phrases, names, topicNames, ...compiled } = deserialize(bytes) as CompiledLexicon;
   return {
     ...compiled,
     matcher: new PhraseMatcher(phrases),
     kindsOf: new Map(compiled.types.map(({ id, kinds }) => [id, kinds])),
-    maxNameWords: Math.max(...[...compiled.names.keys()].map((name) => name.split(' ').length)),
+    names: namesFrom(names),
+    topicNames: namesFrom(topicNames),
   };
 }

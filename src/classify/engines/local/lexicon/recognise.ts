@@ -1,8 +1,9 @@
-import type { Lexicon, NameMeaning } from './lexicon.ts';
-import { tokenise } from './tokens.ts';
+import type { Lexicon } from './lexicon.ts';
+import { namesIn } from './names.ts';
 
 const NAME_WEIGHT = 1;
 const DESCRIPTION_WEIGHT = 0.7;
+const DESCRIBED_TOPIC_WEIGHT = 0.5;
 /** An employment contract is a contract, but a rule that says so outright knows better. */
 const KIND_FACTOR = 0.8;
 /** The description's first clause says what the thing is; what follows says what it has. */
@@ -26,17 +27,16 @@ const LITTLE_WORDS = new Set(
  * Where the name says one, the description may only say which kind of it: a bill of lading is "the carrier's receipt". A
  * description that is nothing but names is as good as a name, and names too general to be certain in a text count there.
  */
-export function recogniseTypes(lexicon: Lexicon, name: string, description: string): Map<string, number> {
-  const { kindsOf } = lexicon;
-  const named = namesIn(lexicon, name).found;
+export function recogniseTypes({ kindsOf, names }: Lexicon, name: string, description: string): Map<string, number> {
+  const named = namesIn(names, name).found;
   const found = new Map(named.map(({ id }) => [id, NAME_WEIGHT]));
   const certain = named.filter(({ generic }) => !generic);
   const mayAdd = (id: string) => certain.length === 0 || certain.some((type) => kindsOf.get(type.id)?.includes(id));
   let clause = description.trim();
   for (let turn = 0; turn < 3; turn++) clause = clause.replace(OPENING, '');
-  const whole = namesIn(lexicon, clause);
+  const whole = namesIn(names, clause);
   const isBare = whole.rest.every((word) => LITTLE_WORDS.has(word));
-  const described = isBare ? whole : namesIn(lexicon, clause.split(FIRST_CLAUSE_END, 1)[0]!);
+  const described = isBare ? whole : namesIn(names, clause.split(FIRST_CLAUSE_END, 1)[0]!);
   for (const { id, generic } of described.found) {
     if (found.has(id)) continue;
     if (isBare) found.set(id, NAME_WEIGHT);
@@ -48,23 +48,49 @@ export function recogniseTypes(lexicon: Lexicon, name: string, description: stri
   return found;
 }
 
-/** The names in a text, and the words that are in none of them. */
-function namesIn({ names, maxNameWords }: Lexicon, text: string): { found: NameMeaning[]; rest: string[] } {
-  const words = tokenise(text).map((token) => token.text);
-  const hidden = new Set<number>();
-  const found: NameMeaning[] = [];
-  for (let length = Math.min(maxNameWords, words.length); length > 0; length--) {
-    for (let start = 0; start + length <= words.length; start++) {
-      const places = Array.from({ length }, (_, offset) => start + offset);
-      if (places.some((place) => hidden.has(place))) continue;
-      const phrase = words.slice(start, start + length).join(' ');
-      const known = [phrase, phrase.replace(/s$/, ''), phrase.replace(/ies$/, 'y'), phrase.replace(/es$/, '')]
-        .map((candidate) => names.get(candidate))
-        .find((name) => name !== undefined);
-      if (known === undefined) continue;
-      found.push(known);
-      for (const place of places) hidden.add(place);
+/** A topic that a rule is about. */
+export interface RuleTopic {
+  /** How surely it is meant. */
+  weight: number;
+  /** Does the rule say it itself, or is it only part of one that the rule says? */
+  isNamed: boolean;
+}
+
+/**
+ * The topics of the lexicon that a rule is about, by id: those its name says (1) and those its description says (.5), with
+ * all that are parts of them. Where it says a topic and a part of it ("politics: guns"), it means the part.
+ */
+export function recogniseTopics(lexicon: Lexicon, name: string, description: string): Map<string, RuleTopic> {
+  const inName = namesIn(lexicon.topicNames, name).found.flat();
+  const inDescription = namesIn(lexicon.topicNames, description).found.flat();
+  const named = narrowest(lexicon, new Set(inName.map(({ id }) => id)));
+  const described = narrowest(
+    lexicon,
+    new Set([...named, ...inDescription.filter(({ generic }) => !generic).map(({ id }) => id)]),
+  );
+  const found = new Map<string, RuleTopic>();
+  for (const [ids, weight] of [
+    [described, DESCRIBED_TOPIC_WEIGHT],
+    [named, NAME_WEIGHT],
+  ] as const) {
+    for (const id of ids) {
+      for (const part of withParts(lexicon, id))
+        if (!found.get(part)?.isNamed) found.set(part, { weight, isNamed: false });
     }
+    for (const id of ids) found.set(id, { weight, isNamed: true });
   }
-  return { found, rest: words.filter((_, place) => !hidden.has(place)) };
+  return found;
+}
+
+/** Without those that others of them are parts of. */
+function narrowest(lexicon: Lexicon, ids: ReadonlySet<string>): string[] {
+  return [...ids].filter((id) => ![...withParts(lexicon, id)].some((part) => part !== id && ids.has(part)));
+}
+
+/** A topic, its parts and theirs. */
+function withParts(lexicon: Lexicon, id: string, all = new Set<string>()): Set<string> {
+  if (all.has(id)) return all;
+  all.add(id);
+  for (const part of lexicon.topics.get(id)!) withParts(lexicon, part, all);
+  return all;
 }

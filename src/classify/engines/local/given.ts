@@ -30,8 +30,22 @@ export interface GivenRule {
   vectors?: RuleVectors | undefined;
 }
 
+/** Characters of a document that are looked at for its language: megabytes of white space must not hold up the caller. */
+const LOOKED_AT = 200_000;
+
 export function givenDocument(pages: readonly PageText[], vectors?: Float32Array | null): GivenDocument {
-  return { pages, language: detectLanguage(foldPages(pages, SAMPLE_CHARACTERS)), vectors };
+  return { pages, language: detectLanguage(foldPages(beginningOf(pages), SAMPLE_CHARACTERS)), vectors };
+}
+
+function beginningOf(pages: readonly PageText[]): PageText[] {
+  const beginning: PageText[] = [];
+  let left = LOOKED_AT;
+  for (const { number, text } of pages) {
+    if (left <= 0) break;
+    beginning.push({ number, text: text.slice(0, left) });
+    left -= text.length;
+  }
+  return beginning;
 }
 
 export function givenRule(rule: Rule): GivenRule {

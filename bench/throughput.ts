@@ -33,8 +33,8 @@ async function plainLoop(paths: string[]): Promise<number> {
     const parser = new LiteParse({ ocrEnabled: false, outputFormat: 'text', quiet: true, numWorkers: 1 });
     const { pages } = await parser.parse(await readFile(path));
     await classifier.classify(
-      givenDocument(pages.map((page) => ({ number: page.pageNum, text: page.text }))),
-      RULES.map(givenRule),
+      await givenDocument(pages.map((page) => ({ number: page.pageNum, text: page.text }))),
+      await Promise.all(RULES.map(givenRule)),
     );
   }
   const seconds = (performance.now() - began) / 1000;

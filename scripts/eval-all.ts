@@ -58,13 +58,14 @@ await close();
 async function row({ name, rules, documents }: MeasuredSet): Promise<string> {
   const outcomes: Outcome[] = [];
   let milliseconds = 0;
+  const givenRules = await Promise.all(rules.map(givenRule));
   for (const { id, label, pages } of documents) {
     if (!isReadable(pages)) {
       outcomes.push({ label, unreadable: true });
       continue;
     }
     const started = performance.now();
-    const { type, confidence, scores } = await classifier.classify(givenDocument(pages), rules.map(givenRule));
+    const { type, confidence, scores } = await classifier.classify(await givenDocument(pages), givenRules);
     milliseconds += performance.now() - started;
     const noneScore = 1 - scores.reduce((sum, { score }) => sum + score, 0);
     outcomes.push({ label, predicted: type, confidence, noneScore });

@@ -1,6 +1,6 @@
 import type { Example } from '../../src/classify/engine.ts';
 import type { Classifier } from '../../src/classify/engines/local/classifier.ts';
-import { givenDocument, givenRule } from '../../src/classify/engines/local/given.ts';
+import { type GivenExample, givenDocument, givenRule } from '../../src/classify/engines/local/given.ts';
 import { headOf } from '../../src/domain/examples.ts';
 import {
   askWithExamples,
@@ -65,20 +65,19 @@ async function learn(
   documents.forEach(({ label, pages }, place) => {
     if (isReadable(pages)) examples.set(place, { type: label, pages: headOf(pages) });
   });
-  const givenRules = rules.map(givenRule);
+  const givenRules = await Promise.all(rules.map(givenRule));
   const answers: LearnedAnswers[] = [];
   for (const [place, { pages }] of documents.entries()) {
     if (!isReadable(pages)) {
       answers.push(unreadableAnswers(place, plan));
       continue;
     }
-    const document = givenDocument(pages);
-    const ask = async (given: readonly Example[]) =>
-      (
-        await classifier.classify(document, givenRules, {
-          examples: given.map(({ type, pages }) => ({ type, ...givenDocument(pages) })),
-        })
-      ).type;
+    const document = await givenDocument(pages);
+    const ask = async (chosen: readonly Example[]) => {
+      const given: GivenExample[] = [];
+      for (const { type, pages } of chosen) given.push({ type, ...(await givenDocument(pages)) });
+      return (await classifier.classify(document, givenRules, { examples: given })).type;
+    };
     const without = await ask([]);
     answers.push({ without, learned: await askWithExamples({ place, pages }, { plan, examples }, ask) });
   }

@@ -33,7 +33,7 @@ const TYPE_GROUPS = 3;
 export async function makeSamples(sets: readonly MeasuredSet[], classifier: Classifier): Promise<Sample[]> {
   const compiled = new Map<string, CompiledRule[]>();
   for (const set of sets)
-    compiled.set(set.name, (await classifier.compiler.compile(set.rules.map(givenRule))).described);
+    compiled.set(set.name, (await classifier.compiler.compile(await Promise.all(set.rules.map(givenRule)))).described);
   const random = randomNumbers(7);
   const samples: Sample[] = [];
   for (const set of sets) {
@@ -42,7 +42,7 @@ export async function makeSamples(sets: readonly MeasuredSet[], classifier: Clas
     const splits = own.length >= SPLIT_FROM_TYPES && own.filter(({ types }) => types.size > 0).length > own.length / 2;
     for (const { label, pages } of set.documents) {
       if (!isReadable(pages)) continue;
-      const document = await classifier.reader.read(givenDocument(pages));
+      const document = await classifier.reader.read(await givenDocument(pages));
       const group = splits ? `${set.name}/${groupOf(label ?? 'none')}` : set.name;
       const right = own.find(({ rule }) => rule.type === label);
       if (label !== null && right === undefined) continue;

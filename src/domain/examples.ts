@@ -19,10 +19,10 @@ export function exampleQuota(): (label: string | null) => boolean {
 /** Characters of an example that are handed on: engines read no more of a document. */
 const EXAMPLE_CHARACTERS = 30_000;
 
-/** The first pages of an example, as far as they count. */
-export function headOf(pages: readonly PageText[]): PageText[] {
+/** The first pages of a document, up to `characters`; by default, as far as those of an example count. */
+export function headOf(pages: readonly PageText[], characters = EXAMPLE_CHARACTERS): PageText[] {
   const head: PageText[] = [];
-  let left = EXAMPLE_CHARACTERS;
+  let left = characters;
   for (const { number, text } of pages) {
     if (left <= 0) break;
     head.push({ number, text: text.slice(0, left) });

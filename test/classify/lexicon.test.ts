@@ -1,3 +1,5 @@
+import { readdir, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadLexicon } from '../../src/classify/engines/local/lexicon/lexicon.ts';
 import { PhraseMatcher } from '../../src/classify/engines/local/lexicon/phrase-matcher.ts';
@@ -13,6 +15,23 @@ const LEXICON = await loadLexicon({ cacheDir: await temporaryDirectory() });
 test.each(Object.entries(DOCUMENTS))('a typical %s scores highest as such', (type, text) => {
   const { types } = scoreByLexicon(LEXICON, text);
   expect([...types].sort((a, b) => b[1] - a[1])[0]![0]).toBe(type);
+});
+
+test('the compiled lexicon is read again as it was compiled, and made again when its file is damaged', async () => {
+  const cacheDir = await temporaryDirectory();
+  const load = async () => {
+    const { types, cues, names, topics, topicWords } = await loadLexicon({ cacheDir });
+    return { types, cues, names, topics, topicWords };
+  };
+  const both = await Promise.all([load(), load()]);
+  const [file, ...others] = await readdir(cacheDir);
+  expect(others).toEqual([]);
+  const made = await stat(join(cacheDir, file!));
+  expect([...both, await load()]).toEqual([both[0], both[0], both[0]]);
+  expect((await stat(join(cacheDir, file!))).ino).toBe(made.ino);
+  await truncate(join(cacheDir, file!), 1_000);
+  expect(await load()).toEqual(both[0]);
+  expect((await stat(join(cacheDir, file!))).size).toBe(made.size);
 });
 
 test('most kinds of documents are known by name in all eight languages', () => {

@@ -61,7 +61,7 @@ export class DocumentReader {
   /** With the vectors of its passages, the encoder has nothing to do. */
   async read({ pages, language, vectors = null }: GivenDocument): Promise<ReadDocument> {
     const text = textOf(pages);
-    const key = sha256(text);
+    const key = keyOf(text, language);
     const known = this.#read.get(key);
     if (known !== undefined) return known;
     const words = readWords(text, this.#vectors, language.code);
@@ -98,7 +98,7 @@ export class DocumentReader {
       };
     }
     const text = textOf(pages);
-    const key = sha256(text);
+    const key = keyOf(text, language);
     const known = this.#directions.get(key);
     if (known !== undefined) return { direction: known, meaning: null };
     const meaning = this.#read.get(key)?.meaning ?? (await this.#meaningOf(text, language));
@@ -126,6 +126,11 @@ export function vectorsOf({ chunks, mean }: DocumentMeaning): Float32Array {
     vectors.set(chunk, row * mean.length);
   });
   return vectors;
+}
+
+/** The same text can be taken for another language where what was left out of it is. */
+function keyOf(text: string, { code, detected }: Language): string {
+  return sha256(`${code} ${detected}\n`, text);
 }
 
 function textOf(pages: readonly PageText[]): string {

@@ -5,11 +5,12 @@ import { NAME_FACTOR, type RuleProfile } from './rule-profile.ts';
 import type { LanguageCode } from './text/language.ts';
 import { meaningsOf, words } from './text/words.ts';
 
-/** What a passage has of a rule: its stems with their weights, names double, the cues of the types it means and the words of its topics. */
+/** What a passage has of a rule: its stems with their weights, names double, the cues of the types it means and the words of topics. */
 export function findingsFor(
   rule: RuleProfile,
   { matcher, cues, types, topicWords }: Lexicon,
   language: LanguageCode,
+  topics: ReadonlyMap<string, number>,
 ): (passage: string) => Findings {
   return (passage) => {
     const findings = new Map<string, number>();
@@ -23,7 +24,7 @@ export function findingsFor(
         findings.set(`cue ${id}`, cue.weight);
       }
       const word = topicWords[id - cues.length - types.length];
-      if (word !== undefined && rule.topics.has(word.topic)) findings.set(`topic ${id}`, word.weight);
+      if (word !== undefined && topics.has(word.topic)) findings.set(`topic ${id}`, word.weight);
     });
     return findings;
   };

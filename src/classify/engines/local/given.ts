@@ -1,10 +1,12 @@
 import type { PageText } from '../../../domain/document.ts';
+import { headOf } from '../../../domain/examples.ts';
 import type { Rule } from '../../../domain/rules.ts';
 import { splitTypeName } from './rule-text.ts';
 import type { RuleVectors } from './rule-vectors.ts';
-import { detectLanguage, SAMPLE_CHARACTERS } from './text/detect-language.ts';
+import { languageDetector, SAMPLE_CHARACTERS } from './text/detect-language.ts';
 import { foldPages } from './text/fold.ts';
 import type { Language, LanguageCode } from './text/language.ts';
+import { withoutOrders } from './text/orders.ts';
 
 /*
  * What a classifier is given: texts with their languages. Whoever gives them has told the languages: the table for that
@@ -31,23 +33,16 @@ export interface GivenRule {
 }
 
 /** Characters of a document that are looked at for its language: megabytes of white space must not hold up the caller. */
-const LOOKED_AT = 200_000;
+const LOOKED_AT = 20_000;
 
-export function givenDocument(pages: readonly PageText[], vectors?: Float32Array | null): GivenDocument {
-  return { pages, language: detectLanguage(foldPages(beginningOf(pages), SAMPLE_CHARACTERS)), vectors };
+/** What tells a document to a classifier; without the sentences that speak to classifiers, as it will be read. */
+export async function givenDocument(pages: readonly PageText[], vectors?: Float32Array | null): Promise<GivenDocument> {
+  const detectLanguage = await languageDetector();
+  const beginning = withoutOrders(foldPages(headOf(pages, LOOKED_AT), SAMPLE_CHARACTERS));
+  return { pages, language: detectLanguage(beginning), vectors };
 }
 
-function beginningOf(pages: readonly PageText[]): PageText[] {
-  const beginning: PageText[] = [];
-  let left = LOOKED_AT;
-  for (const { number, text } of pages) {
-    if (left <= 0) break;
-    beginning.push({ number, text: text.slice(0, left) });
-    left -= text.length;
-  }
-  return beginning;
-}
-
-export function givenRule(rule: Rule): GivenRule {
+export async function givenRule(rule: Rule): Promise<GivenRule> {
+  const detectLanguage = await languageDetector();
   return { rule, language: detectLanguage(`${splitTypeName(rule.type)}: ${rule.description}`).code };
 }

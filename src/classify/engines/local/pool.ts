@@ -3,6 +3,7 @@ import type { Engine } from '../../engine.ts';
 import { classifyBy } from './remote.ts';
 import type { ClassifyReply, ClassifyRequest, EmbedRulesRequest } from './requests.ts';
 import type { RuleVectors } from './rule-vectors.ts';
+import { languageDetector } from './text/detect-language.ts';
 import { localEngineVersion } from './version.ts';
 import { readWordVectors } from './word-vectors.ts';
 
@@ -42,7 +43,9 @@ export function createLocalEngine(options: {
   return {
     version,
     classify: classifyBy(remote, { version, threads, noneThreshold: options.noneThreshold }),
-    warmUp: () => pool.warmUp(),
+    warmUp: async () => {
+      await Promise.all([pool.warmUp(), languageDetector()]);
+    },
     close: () => pool.close(),
   };
 }

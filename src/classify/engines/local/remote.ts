@@ -36,14 +36,15 @@ export function classifyBy(
     vectors === null || vectors.length === 0 ? null : sealGist(vectors, version);
   return async (pages, rules, { signal, noneThreshold = usualThreshold, examples, gist, onGists = () => {} } = {}) => {
     signal?.throwIfAborted();
-    const sent = examples?.map(({ type, pages, gist }): GivenExample => {
+    const sent: GivenExample[] = [];
+    for (const { type, pages, gist } of examples ?? []) {
       const vectors = open(gist);
       // Of 200 examples the text is megabytes to copy and a second to go through.
-      return { type, ...givenDocument(vectors === null ? textsOf(pages) : [], vectors) };
-    });
+      sent.push({ type, ...(await givenDocument(vectors === null ? textsOf(pages) : [], vectors)) });
+    }
     const request: ClassifyRequest = {
       kind: 'classify',
-      document: givenDocument(textsOf(pages), open(gist)),
+      document: await givenDocument(textsOf(pages), open(gist)),
       rules: await untilAborted(embedRules(rules), signal),
       noneThreshold,
       examples: sent,

@@ -3,13 +3,15 @@ import { WeightedLru } from '../../../lib/weighted-lru.ts';
 import { type GivenRule, givenRule } from './given.ts';
 import { keyOfRule, type RuleVectors } from './rule-vectors.ts';
 
-/** Bytes of vectors that are kept; a rule with ten phrases takes 20 KB. */
+/** Bytes of rules and vectors that are kept; a rule with ten phrases takes 20 KB. */
 const MAX_BYTES = 64 * 1024 * 1024;
+/** Of the rule's text and its key. */
+const BYTES_PER_CHARACTER = 4;
 /** Characters of descriptions a thread embeds at a time, some tens of milliseconds: other jobs wait no longer for their turn. */
 const PIECE_CHARACTERS = 600;
 
 /**
- * Gives rules their vectors, each made once for all threads: by several threads at a time when there are many rules, and
+ * Gives rules their language and their vectors, each made once for all threads: by several threads at a time when there are many rules, and
  * never again while they are kept, so that a changed rule among 500 costs one rule's work.
  *
  * @param options.lanes pieces of work that a call has under way at a time.
@@ -50,11 +52,11 @@ export function createRuleEmbedder(options: {
 
     async function make(piece: typeof fresh): Promise<void> {
       try {
-        const given = piece.map(({ rule }) => givenRule(rule));
+        const given = await Promise.all(piece.map(({ rule }) => givenRule(rule)));
         const all = await options.embed(given);
         piece.forEach(({ key, made }, at) => {
           const vectors = all[at]!;
-          kept.set(key, made.promise, vectors.byteLength);
+          kept.set(key, made.promise, vectors.byteLength + BYTES_PER_CHARACTER * key.length);
           made.resolve({ ...given[at]!, vectors });
         });
       } catch (error) {

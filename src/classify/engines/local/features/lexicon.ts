@@ -24,14 +24,21 @@ export function negatedType(document: LexiconScores, rule: RuleProfile): number 
   return largest(rule.negatedTypes.filter((id) => !rule.types.has(id)).map((id) => document.get(id)!));
 }
 
-/**
- * How much the lexicon may say about a set of rules, 0..1: (distinct sets of types among the rules − 1) / (rules − 1).
- * 25 kinds of contract all mean "contract"; there the lexicon cannot tell them apart and must stay silent. A single rule
- * is told apart from everything else.
- */
+/** `gateOf` the types that the rules mean. */
 export function typeGate(rules: readonly RuleProfile[]): number {
-  if (rules.length === 1) return rules[0]!.types.size > 0 ? 1 : 0;
-  if (rules.length === 0) return 0;
-  const signatures = new Set(rules.map(({ types }) => [...types.keys()].sort().join('+')).filter((key) => key !== ''));
-  return Math.max(0, (signatures.size - 1) / (rules.length - 1));
+  return gateOf(rules.map(({ types }) => [...types.keys()]));
+}
+
+/**
+ * How much the lexicon may say about a set of rules, 0..1: (distinct sets of types, or topics, among the rules − 1) / (rules −
+ * 1). 25 kinds of contract that all mean "contract" it cannot tell apart and must stay silent. A single rule is told apart from
+ * everything else.
+ *
+ * @param meant what each rule means, in any order.
+ */
+export function gateOf(meant: readonly (readonly string[])[]): number {
+  if (meant.length === 1) return meant[0]!.length > 0 ? 1 : 0;
+  if (meant.length === 0) return 0;
+  const signatures = new Set(meant.map((ids) => [...ids].sort().join('+')).filter((key) => key !== ''));
+  return Math.max(0, (signatures.size - 1) / (meant.length - 1));
 }

@@ -42,31 +42,26 @@ export function compileLexicon(
   const topicNames = new Map<string, NameMeaning[]>();
   const topicWords: TopicWord[] = [];
   for (const [id, entry] of topicEntries) {
-    for (const [list, weight] of [
-      [entry.words, 1],
-      [entry.strong, STRONG_WEIGHT],
-    ] as const) {
-      // One object for all of them: there are tens of thousands.
-      const word: TopicWord = { topic: id, weight };
-      for (const phrase of splitPhrases(list)) {
-        phrases.push([phrase, firstTopicWord + topicWords.length]);
-        topicWords.push(word);
-      }
-    }
+    const weights = new Map<string, number>();
     for (const name of splitPhrases(entry.names)) {
       const generic = name.endsWith('~');
-      const plain = generic ? name.slice(0, -1) : name;
-      if (!generic) {
-        phrases.push([plain, firstTopicWord + topicWords.length]);
-        topicWords.push({ topic: id, weight: 1 });
-      }
+      const plain = generic ? name.slice(0, -1).trim() : name;
+      if (!generic) weights.set(plain, 1);
       for (const wording of wordings(plain)) {
         topicNames.set(wording, [...(topicNames.get(wording) ?? []), { id, generic }]);
       }
     }
+    for (const phrase of splitPhrases(entry.words)) weights.set(phrase, 1);
+    for (const phrase of splitPhrases(entry.strong)) weights.set(phrase, STRONG_WEIGHT);
+    // One object for all of a weight: there are tens of thousands.
+    const [weak, strong] = [1, STRONG_WEIGHT].map((weight): TopicWord => ({ topic: id, weight }));
+    for (const [phrase, weight] of weights) {
+      phrases.push([phrase, firstTopicWord + topicWords.length]);
+      topicWords.push(weight === 1 ? weak! : strong!);
+    }
   }
-  const topics = new Map(topicEntries.map(([id, { parts }]) => [id, parts]));
-  for (const part of [...topics.values()].flat()) if (!topics.has(part)) throw new Error(`there is no topic ${part}`);
+  const parts = new Map(topicEntries.map(([id, entry]) => [id, entry.parts]));
+  const topics = new Map(topicEntries.map(([id]) => [id, allPartsOf(id, parts)]));
   return { types, cues, names, topics, topicNames, topicWords, phrases: compilePhrases(phrases) };
 
   /** The first entry that claims a name keeps it, unless a later one means nothing else by it. */
@@ -74,4 +69,21 @@ export function compileLexicon(
     const known = names.get(wording);
     if (known === undefined || (known.generic && !meaning.generic)) names.set(wording, meaning);
   }
+}
+
+/** The parts of a topic and theirs, without itself. */
+function allPartsOf(topic: string, parts: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const all = new Set<string>();
+  const add = (id: string) => {
+    const own = parts.get(id);
+    if (own === undefined) throw new Error(`there is no topic ${id}`);
+    for (const part of own) {
+      if (all.has(part)) continue;
+      all.add(part);
+      add(part);
+    }
+  };
+  add(topic);
+  if (all.has(topic)) throw new Error(`the topic ${topic} is part of itself`);
+  return all;
 }

@@ -25,7 +25,7 @@ export interface DocumentType {
   totalWeight: number;
 }
 
-/** The type a name stands for. */
+/** The type or topic that a name stands for. */
 export interface NameMeaning {
   id: string;
   /** Does the word mean much else, so that only a rule's name makes it certain? */
@@ -38,8 +38,8 @@ export interface CompiledLexicon {
   cues: Cue[];
   /** By name, its words separated by one space. */
   names: Map<string, NameMeaning>;
-  /** The topics, each with those that are part of it. */
-  topics: Map<string, string[]>;
+  /** The topics, each with all that are part of it, and their parts. */
+  topics: Map<string, Set<string>>;
   /** By name, the topics that share it. */
   topicNames: Map<string, NameMeaning[]>;
   topicWords: TopicWord[];
@@ -63,8 +63,8 @@ export interface Lexicon extends Omit<CompiledLexicon, 'phrases' | 'names' | 'to
   topicNames: Names<NameMeaning[]>;
 }
 
-/** Raise when what is compiled changes its form. */
-const FORMAT = 2;
+/** Raise when what is compiled, or how, changes without a change of the lexicon's files. */
+const FORMAT = 3;
 
 /**
  * Loads the lexicon, a few milliseconds; the first time on a machine it is compiled into `cacheDir`, about a second. A
@@ -81,9 +81,16 @@ export async function loadLexicon(options: { cacheDir: string }): Promise<Lexico
   const { phrases, names, topicNames, ...compiled } = deserialize(bytes) as CompiledLexicon;
   return {
     ...compiled,
-    matcher: new PhraseMatcher(phrases),
+    matcher: new PhraseMatcher(ownMemory(phrases)),
     kindsOf: new Map(compiled.types.map(({ id, kinds }) => [id, kinds])),
     names: namesFrom(names),
     topicNames: namesFrom(topicNames),
   };
+}
+
+/** What is deserialised may be a view on the whole file, which would stay. */
+function ownMemory(table: PhraseTable): PhraseTable {
+  const { symbols, ...arrays } = table;
+  const copies = Object.entries(arrays).map(([name, array]) => [name, array.slice()]);
+  return { symbols, ...Object.fromEntries(copies) } as PhraseTable;
 }

@@ -54,43 +54,42 @@ export interface RuleTopic {
   weight: number;
   /** Does the rule say it itself, or is it only part of one that the rule says? */
   isNamed: boolean;
+  /** Those between it and the one that the rule says: parts of that, which it is part of. */
+  within: string[];
 }
 
 /**
- * The topics of the lexicon that a rule is about, by id: those its name says (1) and those its description says (.5), with
- * all that are parts of them. Where it says a topic and a part of it ("politics: guns"), it means the part.
+ * The topics of the lexicon that a rule is about, by id: those its name says (1), with all that are parts of them, and those
+ * its description says beside them (.5), likewise. Where a name or a description says a topic and a part of it ("politics
+ * guns"), it means the part.
  */
-export function recogniseTopics(lexicon: Lexicon, name: string, description: string): Map<string, RuleTopic> {
-  const inName = namesIn(lexicon.topicNames, name).found.flat();
-  const inDescription = namesIn(lexicon.topicNames, description).found.flat();
-  const named = narrowest(lexicon, new Set(inName.map(({ id }) => id)));
-  const described = narrowest(
-    lexicon,
-    new Set([...named, ...inDescription.filter(({ generic }) => !generic).map(({ id }) => id)]),
-  );
+export function recogniseTopics(
+  { topicNames, topics }: Lexicon,
+  name: string,
+  description: string,
+): Map<string, RuleTopic> {
+  const narrowest = (ids: ReadonlySet<string>) =>
+    [...ids].filter((id) => ![...topics.get(id)!].some((part) => ids.has(part)));
+  const inName = namesIn(topicNames, name).found.flat();
+  const inDescription = namesIn(topicNames, description)
+    .found.flat()
+    .filter(({ generic }) => !generic);
+  const named = narrowest(new Set(inName.map(({ id }) => id)));
+  const isBeside = (id: string) =>
+    !named.some((other) => other === id || topics.get(other)!.has(id) || topics.get(id)!.has(other));
+  const described = narrowest(new Set(inDescription.map(({ id }) => id).filter(isBeside)));
   const found = new Map<string, RuleTopic>();
-  for (const [ids, weight] of [
-    [described, DESCRIBED_TOPIC_WEIGHT],
-    [named, NAME_WEIGHT],
-  ] as const) {
+  const add = (ids: readonly string[], weight: number) => {
     for (const id of ids) {
-      for (const part of withParts(lexicon, id))
-        if (!found.get(part)?.isNamed) found.set(part, { weight, isNamed: false });
+      const parts = [...topics.get(id)!];
+      for (const part of parts) {
+        if (found.get(part)?.isNamed) continue;
+        found.set(part, { weight, isNamed: false, within: parts.filter((other) => topics.get(other)!.has(part)) });
+      }
     }
-    for (const id of ids) found.set(id, { weight, isNamed: true });
-  }
+    for (const id of ids) found.set(id, { weight, isNamed: true, within: [] });
+  };
+  add(described, DESCRIBED_TOPIC_WEIGHT);
+  add(named, NAME_WEIGHT);
   return found;
-}
-
-/** Without those that others of them are parts of. */
-function narrowest(lexicon: Lexicon, ids: ReadonlySet<string>): string[] {
-  return [...ids].filter((id) => ![...withParts(lexicon, id)].some((part) => part !== id && ids.has(part)));
-}
-
-/** A topic, its parts and theirs. */
-function withParts(lexicon: Lexicon, id: string, all = new Set<string>()): Set<string> {
-  if (all.has(id)) return all;
-  all.add(id);
-  for (const part of lexicon.topics.get(id)!) withParts(lexicon, part, all);
-  return all;
 }

@@ -44,7 +44,8 @@ const YOUNG_GENERATION_MB = 3;
 
 /**
  * @param options.script module that calls `serveThread`.
- * @param options.threads at most this many; they start when there is work for them and stay.
+ * @param options.threads at most this many; they start when there is work for them and stay. The first one loads alone: what it
+ *   prepares for all of them, such as files in a cache, is there when the others load.
  */
 export function createThreadPool<Request, Reply>(options: {
   script: URL;
@@ -54,6 +55,7 @@ export function createThreadPool<Request, Reply>(options: {
   const threads = new Set<Thread<Request, Reply>>();
   const waiting: Waiting<Request, Reply>[] = [];
   let closed = false;
+  let hasLoadedOnce = false;
 
   function startThread(): Thread<Request, Reply> {
     const worker = new Worker(options.script, {
@@ -79,7 +81,9 @@ export function createThreadPool<Request, Reply>(options: {
       }
       if (message.kind === 'ready') {
         thread.state = 'ready';
-        return ready.resolve();
+        hasLoadedOnce = true;
+        ready.resolve();
+        return assign();
       }
       const job = thread.job;
       thread.job = null;
@@ -111,10 +115,15 @@ export function createThreadPool<Request, Reply>(options: {
     if (!closed) worker.unref();
   }
 
+  /** How many threads there may be now. */
+  function allowed(): number {
+    return hasLoadedOnce ? options.threads : 1;
+  }
+
   function assign(): void {
     while (waiting.length > 0) {
       const idle = [...threads].find(({ job }) => job === null);
-      const thread = idle ?? (threads.size < options.threads ? startThread() : null);
+      const thread = idle ?? (threads.size < allowed() ? startThread() : null);
       if (thread === null) return;
       thread.job = waiting.shift()!;
       thread.worker.ref();
@@ -139,14 +148,17 @@ export function createThreadPool<Request, Reply>(options: {
       return promise.finally(() => signal?.removeEventListener('abort', abort));
     },
     async warmUp() {
-      if (closed) throw threadError('The engine is closed.');
-      while (threads.size < options.threads) startThread();
-      await Promise.all(
-        [...threads].map(({ ready, worker }) => {
-          worker.ref();
-          return ready.finally(() => rest(worker));
-        }),
-      );
+      for (let wanted = allowed(); ; wanted = allowed()) {
+        if (closed) throw threadError('The engine is closed.');
+        while (threads.size < wanted) startThread();
+        await Promise.all(
+          [...threads].map(({ ready, worker }) => {
+            worker.ref();
+            return ready.finally(() => rest(worker));
+          }),
+        );
+        if (wanted === allowed()) return;
+      }
     },
     async close() {
       closed = true;

@@ -99,6 +99,14 @@ describe('closing', () => {
   });
 });
 
+test.each(['warm up', 'jobs'])('the first thread loads alone, and all of them load: by %s', async (how) => {
+  const counts = new Int32Array(new SharedArrayBuffer(12));
+  const pool = poolOf(3, counts.buffer);
+  if (how === 'warm up') await pool.warmUp();
+  else await Promise.all(Array.from({ length: 6 }, () => pool.run('wait 300')));
+  expect([...counts]).toEqual([0, 3, 0]);
+});
+
 test('as many jobs as threads run at a time', async () => {
   const pool = poolOf(2);
   await pool.warmUp();

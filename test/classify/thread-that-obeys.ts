@@ -9,8 +9,18 @@ let counted = 0;
 await serveThread<string, string>(async () => {
   if (workerData === 'fail to load') throw new Error('cannot load');
   if (workerData === 'load slowly') await setTimeout(20_000);
+  if (workerData instanceof SharedArrayBuffer) await loadWatched(new Int32Array(workerData));
   return { handle: obey, close: async () => {} };
 });
+
+/** Counts in `[loading, loaded, loads that began beside the very first one]`. */
+async function loadWatched(counts: Int32Array): Promise<void> {
+  const others = Atomics.add(counts, 0, 1);
+  if (others > 0 && Atomics.load(counts, 1) === 0) Atomics.add(counts, 2, 1);
+  await setTimeout(100);
+  Atomics.sub(counts, 0, 1);
+  Atomics.add(counts, 1, 1);
+}
 
 async function obey(request: string): Promise<string> {
   const [verb, argument] = request.split(' ');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { LiteParse } from '@llamaindex/liteparse';
-import { givenDocument, givenRule } from '../src/classify/engines/local/given.ts';
+import { givenDocument, givenRules } from '../src/classify/engines/local/given.ts';
 import { loadClassifier } from '../src/classify/engines/local/load.ts';
 import { CACHE_DIR, dispose, startServer } from '../test/support/server.ts';
 import { allEnded, createJob, getJob, sleep, upload } from './client.ts';
@@ -34,7 +34,7 @@ async function plainLoop(paths: string[]): Promise<number> {
     const { pages } = await parser.parse(await readFile(path));
     await classifier.classify(
       await givenDocument(pages.map((page) => ({ number: page.pageNum, text: page.text }))),
-      await Promise.all(RULES.map(givenRule)),
+      await givenRules(RULES),
     );
   }
   const seconds = (performance.now() - began) / 1000;

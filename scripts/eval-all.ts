@@ -9,7 +9,7 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { givenDocument, givenRule } from '../src/classify/engines/local/given.ts';
+import { givenDocument, givenRules } from '../src/classify/engines/local/given.ts';
 import { loadClassifier } from '../src/classify/engines/local/load.ts';
 import { measure, type Outcome } from '../src/evaluation/metrics.ts';
 import { cachedEncoder } from './measure/cached-encoder.ts';
@@ -58,14 +58,14 @@ await close();
 async function row({ name, rules, documents }: MeasuredSet): Promise<string> {
   const outcomes: Outcome[] = [];
   let milliseconds = 0;
-  const givenRules = await Promise.all(rules.map(givenRule));
+  const asked = await givenRules(rules);
   for (const { id, label, pages } of documents) {
     if (!isReadable(pages)) {
       outcomes.push({ label, unreadable: true });
       continue;
     }
     const started = performance.now();
-    const { type, confidence, scores } = await classifier.classify(await givenDocument(pages), givenRules);
+    const { type, confidence, scores } = await classifier.classify(await givenDocument(pages), asked);
     milliseconds += performance.now() - started;
     const noneScore = 1 - scores.reduce((sum, { score }) => sum + score, 0);
     outcomes.push({ label, predicted: type, confidence, noneScore });

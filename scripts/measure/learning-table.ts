@@ -1,6 +1,6 @@
 import type { Example } from '../../src/classify/engine.ts';
 import type { Classifier } from '../../src/classify/engines/local/classifier.ts';
-import { type GivenExample, givenDocument, givenRule } from '../../src/classify/engines/local/given.ts';
+import { type GivenExample, givenDocument, givenRules } from '../../src/classify/engines/local/given.ts';
 import { headOf } from '../../src/domain/examples.ts';
 import {
   askWithExamples,
@@ -65,7 +65,7 @@ async function learn(
   documents.forEach(({ label, pages }, place) => {
     if (isReadable(pages)) examples.set(place, { type: label, pages: headOf(pages) });
   });
-  const givenRules = await Promise.all(rules.map(givenRule));
+  const asked = await givenRules(rules);
   const answers: LearnedAnswers[] = [];
   for (const [place, { pages }] of documents.entries()) {
     if (!isReadable(pages)) {
@@ -76,7 +76,7 @@ async function learn(
     const ask = async (chosen: readonly Example[]) => {
       const given: GivenExample[] = [];
       for (const { type, pages } of chosen) given.push({ type, ...(await givenDocument(pages)) });
-      return (await classifier.classify(document, givenRules, { examples: given })).type;
+      return (await classifier.classify(document, asked, { examples: given })).type;
     };
     const without = await ask([]);
     answers.push({ without, learned: await askWithExamples({ place, pages }, { plan, examples }, ask) });

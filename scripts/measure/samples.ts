@@ -1,7 +1,7 @@
 import type { Classifier } from '../../src/classify/engines/local/classifier.ts';
 import { rankerFeatures } from '../../src/classify/engines/local/features/all.ts';
 import { lexiconAdvantage, lexiconScore } from '../../src/classify/engines/local/features/lexicon.ts';
-import { givenDocument, givenRule } from '../../src/classify/engines/local/given.ts';
+import { givenDocument, givenRules } from '../../src/classify/engines/local/given.ts';
 import type { LexiconView } from '../../src/classify/engines/local/none-gate.ts';
 import type { RankerFeatures } from '../../src/classify/engines/local/ranker.ts';
 import { type CompiledRule, relationsOf } from '../../src/classify/engines/local/rule-compiler.ts';
@@ -33,7 +33,7 @@ const TYPE_GROUPS = 3;
 export async function makeSamples(sets: readonly MeasuredSet[], classifier: Classifier): Promise<Sample[]> {
   const compiled = new Map<string, CompiledRule[]>();
   for (const set of sets)
-    compiled.set(set.name, (await classifier.compiler.compile(await Promise.all(set.rules.map(givenRule)))).described);
+    compiled.set(set.name, (await classifier.compiler.compile(await givenRules(set.rules))).described);
   const random = randomNumbers(7);
   const samples: Sample[] = [];
   for (const set of sets) {

@@ -60,11 +60,10 @@ async function replaceFile(file: string, bytes: Buffer): Promise<void> {
 
 /** As `readOrMake` for content that cannot tell by itself whether it is whole: its SHA-256 is kept in front of it. */
 export async function readOrMakeSealed(file: string, make: () => Buffer | Promise<Buffer>): Promise<Buffer> {
-  const digest = (content: Buffer) => createHash('sha256').update(content).digest();
-  const isWhole = (bytes: Buffer) => digest(bytes.subarray(DIGEST_BYTES)).equals(bytes.subarray(0, DIGEST_BYTES));
+  const isWhole = (bytes: Buffer) => sha256(bytes.subarray(DIGEST_BYTES)) === bytes.toString('hex', 0, DIGEST_BYTES);
   const bytes = await readOrMake(file, isWhole, async () => {
     const content = await make();
-    return Buffer.concat([digest(content), content]);
+    return Buffer.concat([Buffer.from(sha256(content), 'hex'), content]);
   });
   return bytes.subarray(DIGEST_BYTES);
 }

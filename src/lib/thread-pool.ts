@@ -148,16 +148,15 @@ export function createThreadPool<Request, Reply>(options: {
       return promise.finally(() => signal?.removeEventListener('abort', abort));
     },
     async warmUp() {
-      for (let wanted = allowed(); ; wanted = allowed()) {
+      for (const count of [1, options.threads]) {
         if (closed) throw threadError('The engine is closed.');
-        while (threads.size < wanted) startThread();
+        while (threads.size < count) startThread();
         await Promise.all(
           [...threads].map(({ ready, worker }) => {
             worker.ref();
             return ready.finally(() => rest(worker));
           }),
         );
-        if (wanted === allowed()) return;
       }
     },
     async close() {

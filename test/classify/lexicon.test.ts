@@ -9,8 +9,7 @@ import { LEXICON_CHARACTERS, scoreByLexicon } from '../../src/classify/engines/l
 import { tokenise } from '../../src/classify/engines/local/lexicon/tokens.ts';
 import { temporaryDirectory } from '../support/server.ts';
 import { DOCUMENTS } from './documents.ts';
-
-const LEXICON = await loadLexicon({ cacheDir: await temporaryDirectory() });
+import { LEXICON } from './fresh-lexicon.ts';
 
 test.each(Object.entries(DOCUMENTS))('a typical %s scores highest as such', (type, text) => {
   const { types } = scoreByLexicon(LEXICON, text);

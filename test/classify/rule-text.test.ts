@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest';
-import { loadLexicon } from '../../src/classify/engines/local/lexicon/lexicon.ts';
 import { recogniseTypes } from '../../src/classify/engines/local/lexicon/recognise.ts';
 import { alternativesOf, readRule, splitTypeName } from '../../src/classify/engines/local/rule-text.ts';
-import { temporaryDirectory } from '../support/server.ts';
-
-const LEXICON = await loadLexicon({ cacheDir: await temporaryDirectory() });
+import { LEXICON } from './fresh-lexicon.ts';
 
 test.each([
   ['annualReport', 'annual report'],

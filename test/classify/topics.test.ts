@@ -4,15 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/classify/engine.ts';
 import { topicRelations, topicScore } from '../../src/classify/engines/local/features/topics.ts';
 import { compileLexicon } from '../../src/classify/engines/local/lexicon/compile.ts';
-import { loadLexicon } from '../../src/classify/engines/local/lexicon/lexicon.ts';
 import { recogniseTopics } from '../../src/classify/engines/local/lexicon/recognise.ts';
 import { scoreByLexicon } from '../../src/classify/engines/local/lexicon/score.ts';
 import { createLocalEngine } from '../../src/classify/engines/local/pool.ts';
 import type { RuleProfile } from '../../src/classify/engines/local/rule-profile.ts';
 import type { Rule } from '../../src/domain/rules.ts';
-import { temporaryDirectory } from '../support/server.ts';
-
-const LEXICON = await loadLexicon({ cacheDir: await temporaryDirectory() });
+import { LEXICON } from './fresh-lexicon.ts';
 
 const topicsOf = (name: string, description = '') =>
   [...recogniseTopics(LEXICON, name, description)].flatMap(([id, { isNamed, weight }]) =>

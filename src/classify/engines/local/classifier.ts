@@ -9,7 +9,6 @@ import { type Likeness, likenessOf, type ReadExample } from './examples.ts';
 import { rankerFeatures } from './features/all.ts';
 import { missingCues } from './features/coverage.ts';
 import { lexiconAdvantage, lexiconScore } from './features/lexicon.ts';
-import { countedTopics } from './features/topics.ts';
 import { findingsFor } from './findings.ts';
 import type { GivenDocument, GivenExample, GivenRule } from './given.ts';
 import type { Lexicon } from './lexicon/lexicon.ts';
@@ -92,7 +91,7 @@ export class Classifier {
     const evidence =
       best === undefined
         ? []
-        : findEvidence(given.pages, findingsFor(best, this.#lexicon, document.language.code, topicsOf(best, compiled)));
+        : findEvidence(given.pages, findingsFor(best, this.#lexicon, document.language.code, compiled.topicsOf(best)));
     const scoreOf = new Map(decision.ranking.map(({ type, score }) => [type, score]));
     const next = decision.ranking.find(({ type }) => type !== decision.type && !catchAlls.includes(type));
     const nextRule = belief.readings.find(({ reading }) => reading.rule.type === next?.type)?.reading;
@@ -212,11 +211,6 @@ export function believe(
     none: 1 - (1 - gate) * Math.min(1, total),
     readings: readings.slice(0, count),
   };
-}
-
-/** The topics that spoke for a rule. */
-function topicsOf(rule: CompiledRule, compiled: CompiledRules): ReadonlyMap<string, number> {
-  return compiled.topicGate > 0 ? countedTopics(rule, compiled) : new Map();
 }
 
 function indexOfLargest(values: readonly number[]): number {

@@ -42,7 +42,10 @@ export async function givenDocument(pages: readonly PageText[], vectors?: Float3
   return { pages, language: detectLanguage(beginning), vectors };
 }
 
-export async function givenRule(rule: Rule): Promise<GivenRule> {
+export async function givenRules(rules: readonly Rule[]): Promise<GivenRule[]> {
   const detectLanguage = await languageDetector();
-  return { rule, language: detectLanguage(`${splitTypeName(rule.type)}: ${rule.description}`).code };
+  return rules.map((rule) => ({
+    rule,
+    language: detectLanguage(`${splitTypeName(rule.type)}: ${rule.description}`).code,
+  }));
 }

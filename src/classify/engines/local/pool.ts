@@ -26,8 +26,8 @@ export function createLocalEngine(options: {
   cacheDir: string;
   noneThreshold?: number | undefined;
 }): Engine {
-  // One thread of the runtime for each of ours: more of them only compete for the same cores.
   const wordVectors = readWordVectors();
+  // One thread of the runtime for each of ours: more of them only compete for the same cores.
   const workerData: ThreadData = { cacheDir: options.cacheDir, encoderThreads: 1, wordVectors };
   const threads = Math.max(1, options.threads);
   const pool = createThreadPool<ClassifyRequest | EmbedRulesRequest, ClassifyReply | RuleVectors[]>({

@@ -65,6 +65,8 @@ function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal | undef
   if (signal === undefined) return work;
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const abort = () => reject(signal.reason);
+  // An event that has passed is not heard.
+  if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   return promise;

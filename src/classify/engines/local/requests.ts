@@ -9,7 +9,7 @@ export interface ClassifyRequest {
   document: GivenDocument;
   rules: readonly GivenRule[];
   noneThreshold: number | undefined;
-  examples: readonly GivenExample[] | undefined;
+  examples: readonly GivenExample[];
 }
 
 /** The first time rules are seen, their vectors are asked for. */

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../domain/rules.ts';
 import { WeightedLru } from '../../../lib/weighted-lru.ts';
-import { type GivenRule, givenRule } from './given.ts';
+import { type GivenRule, givenRules } from './given.ts';
 import { keyOfRule, type RuleVectors } from './rule-vectors.ts';
 
 /** Bytes of rules and vectors that are kept; a rule with ten phrases takes 20 KB. */
@@ -52,7 +52,7 @@ export function createRuleEmbedder(options: {
 
     async function make(piece: typeof fresh): Promise<void> {
       try {
-        const given = await Promise.all(piece.map(({ rule }) => givenRule(rule)));
+        const given = await givenRules(piece.map(({ rule }) => rule));
         const all = await options.embed(given);
         piece.forEach(({ key, made }, at) => {
           const vectors = all[at]!;

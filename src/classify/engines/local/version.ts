@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { sha256 } from '../../../lib/cached-file.ts';
 import { MINILM_ID } from './encoder/minilm-id.ts';
-import { lexiconFiles, topicFiles } from './lexicon/files.ts';
+import { allFiles } from './lexicon/files.ts';
 
 /** Raise when a formula changes; changes of the data below show by themselves. */
 const ALGORITHM = 6;
@@ -16,8 +16,8 @@ const DATA_FILES = [
 
 /** For example `local-1-3f2a9c01d4e5`, in a few milliseconds. */
 export function localEngineVersion(wordVectors: SharedArrayBuffer): string {
-  const files = [...DATA_FILES.map((file) => new URL(file, import.meta.url)), ...lexiconFiles(), ...topicFiles()].map(
-    (file) => readFileSync(file),
+  const files = [...DATA_FILES.map((file) => new URL(file, import.meta.url)), ...allFiles()].map((file) =>
+    readFileSync(file),
   );
   return `local-${ALGORITHM}-${sha256(MINILM_ID, new Uint8Array(wordVectors), ...files).slice(0, 12)}`;
 }

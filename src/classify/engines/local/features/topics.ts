@@ -6,12 +6,31 @@ import { gateOf } from './lexicon.ts';
 export interface TopicRelations {
   /** `gateOf` the topics that the rules say themselves. */
   topicGate: number;
-  /** Topics that some rule says itself: for another that says a broader one, they and their parts do not count. */
-  namedTopics: ReadonlySet<string>;
+  /**
+   * The topics that count for a rule read in this set, with how surely it means them; none where the gate is closed. What
+   * another rule says itself, and its parts, do not count for one that says a broader topic.
+   */
+  topicsOf(rule: RuleProfile): ReadonlyMap<string, number>;
 }
 
-/** The topics that count for a rule of a set, with how surely it means them. */
-export function countedTopics(rule: RuleProfile, { namedTopics }: TopicRelations): Map<string, number> {
+export function topicRelations(rules: readonly RuleProfile[]): TopicRelations {
+  const named = rules.map(({ topics }) => [...topics].flatMap(([id, { isNamed }]) => (isNamed ? [id] : [])));
+  const topicGate = gateOf(named);
+  const namedTopics = new Set(named.flat());
+  const counted = new WeakMap<RuleProfile, ReadonlyMap<string, number>>();
+  return {
+    topicGate,
+    topicsOf(rule) {
+      const known = counted.get(rule);
+      if (known !== undefined) return known;
+      const topics = topicGate === 0 ? new Map<string, number>() : countedTopics(rule, namedTopics);
+      counted.set(rule, topics);
+      return topics;
+    },
+  };
+}
+
+function countedTopics(rule: RuleProfile, namedTopics: ReadonlySet<string>): Map<string, number> {
   const counted = new Map<string, number>();
   for (const [id, { weight, isNamed, within }] of rule.topics) {
     const isAnothers = namedTopics.has(id) || within.some((broader) => namedTopics.has(broader));
@@ -23,11 +42,6 @@ export function countedTopics(rule: RuleProfile, { namedTopics }: TopicRelations
 /** √(Σ score·weight) over the topics that count for the rule. */
 export function topicScore(document: TopicScores, rule: RuleProfile, set: TopicRelations): number {
   let sum = 0;
-  for (const [id, weight] of countedTopics(rule, set)) sum += (document.get(id) ?? 0) * weight;
+  for (const [id, weight] of set.topicsOf(rule)) sum += (document.get(id) ?? 0) * weight;
   return Math.sqrt(sum);
-}
-
-export function topicRelations(rules: readonly RuleProfile[]): TopicRelations {
-  const named = rules.map(({ topics }) => [...topics].flatMap(([id, { isNamed }]) => (isNamed ? [id] : [])));
-  return { topicGate: gateOf(named), namedTopics: new Set(named.flat()) };
 }

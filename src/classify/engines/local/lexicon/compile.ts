@@ -31,11 +31,9 @@ export function compileLexicon(
     const title = cues.length + type;
     for (const list of Object.values(entry.heads)) for (const head of splitPhrases(list)) phrases.push([head, title]);
     const [certain, general] = [false, true].map((generic) => ({ id, generic }));
-    for (const name of Object.values(entry.names).flatMap(splitPhrases)) {
-      const generic = name.endsWith('~');
-      const plain = generic ? name.slice(0, -1) : name;
-      if (!generic) phrases.push([plain, title]);
-      for (const wording of wordings(plain)) addName(wording, generic ? general! : certain!);
+    for (const { name, generic } of Object.values(entry.names).flatMap(namesOf)) {
+      if (!generic) phrases.push([name, title]);
+      for (const wording of wordings(name)) addName(wording, generic ? general! : certain!);
     }
   });
   const firstTopicWord = cues.length + types.length;
@@ -43,11 +41,9 @@ export function compileLexicon(
   const topicWords: TopicWord[] = [];
   for (const [id, entry] of topicEntries) {
     const weights = new Map<string, number>();
-    for (const name of splitPhrases(entry.names)) {
-      const generic = name.endsWith('~');
-      const plain = generic ? name.slice(0, -1).trim() : name;
-      if (!generic) weights.set(plain, 1);
-      for (const wording of wordings(plain)) {
+    for (const { name, generic } of namesOf(entry.names)) {
+      if (!generic) weights.set(name, 1);
+      for (const wording of wordings(name)) {
         topicNames.set(wording, [...(topicNames.get(wording) ?? []), { id, generic }]);
       }
     }
@@ -69,6 +65,14 @@ export function compileLexicon(
     const known = names.get(wording);
     if (known === undefined || (known.generic && !meaning.generic)) names.set(wording, meaning);
   }
+}
+
+/** The names in a list; one that ends with `~` means much else. */
+function namesOf(list: string): { name: string; generic: boolean }[] {
+  return splitPhrases(list).map((entry) => {
+    const generic = entry.endsWith('~');
+    return { name: generic ? entry.slice(0, -1).trim() : entry, generic };
+  });
 }
 
 /** The parts of a topic and theirs, without itself. */

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { SUPPORTED_LANGUAGES } from '../text/language.ts';
 import { lexiconFiles, topicFiles } from './files.ts';
 
-const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl'] as const;
+const LANGUAGES = [...SUPPORTED_LANGUAGES, 'any'] as const;
+const Id = z.string().regex(/^[a-z_]+$/);
 
 /** Phrases by language, separated by bars; `any` holds those of several languages. */
-const Phrases = z.partialRecord(z.enum([...LANGUAGES, 'any']), z.string());
+const Phrases = z.partialRecord(z.enum(LANGUAGES), z.string());
 const Cue = z.strictObject({
   weight: z.number().positive().default(1),
-  ...Object.fromEntries([...LANGUAGES, 'any'].map((language) => [language, z.string().optional()])),
+  ...Object.fromEntries(LANGUAGES.map((language) => [language, z.string().optional()])),
 }) as unknown as z.ZodType<{ weight: number } & Record<string, string | number | undefined>>;
 const Entry = z.strictObject({
   names: Phrases,
@@ -19,8 +21,6 @@ const Entry = z.strictObject({
   cues: z.array(Cue).min(1),
   against: z.array(Cue).default([]),
 });
-const File = z.record(z.string().regex(/^[a-z_]+$/), Entry);
-
 /** A kind of document as the lexicon's files describe it, with its id. */
 export type LexiconEntry = readonly [id: string, entry: z.infer<typeof Entry>];
 
@@ -34,17 +34,16 @@ const Topic = z.strictObject({
   /** Telling almost alone. */
   strong: z.string().default(''),
 });
-const TopicFile = z.record(z.string().regex(/^[a-z_]+$/), Topic);
-
 /** A topic as the lexicon's files describe it, with its id. */
 export type TopicEntry = readonly [id: string, entry: z.infer<typeof Topic>];
 
-/** Reads the lexicon's files, about half a second. Throws when one is not as it should be. */
-export function readEntries(files: readonly URL[] = lexiconFiles()): LexiconEntry[] {
-  return files.flatMap((file) => Object.entries(File.parse(parse(readFileSync(file, 'utf8')))));
-}
+/** Reads the files of kinds of documents, about half a second. Throws when one is not as it should be. */
+export const readEntries = (): LexiconEntry[] => readFiles(lexiconFiles(), Entry);
 
 /** Reads the files of topics. Throws when one is not as it should be. */
-export function readTopics(files: readonly URL[] = topicFiles()): TopicEntry[] {
-  return files.flatMap((file) => Object.entries(TopicFile.parse(parse(readFileSync(file, 'utf8')))));
+export const readTopics = (): TopicEntry[] => readFiles(topicFiles(), Topic);
+
+function readFiles<Item>(files: readonly URL[], Item: z.ZodType<Item>): [id: string, item: Item][] {
+  const File = z.record(Id, Item);
+  return files.flatMap((file) => Object.entries(File.parse(parse(readFileSync(file, 'utf8')))));
 }

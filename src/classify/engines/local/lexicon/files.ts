@@ -6,6 +6,9 @@ export const lexiconFiles = (): URL[] => filesIn(new URL('../../../data/lexicon/
 /** The files of topics. */
 export const topicFiles = (): URL[] => filesIn(new URL('../../../data/topics/', import.meta.url));
 
+/** All that the lexicon is made of. */
+export const allFiles = (): URL[] => [...lexiconFiles(), ...topicFiles()];
+
 function filesIn(folder: URL): URL[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))

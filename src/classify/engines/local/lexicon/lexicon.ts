@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { readOrMakeSealed, sha256 } from '../../../../lib/cached-file.ts';
-import { lexiconFiles, topicFiles } from './files.ts';
+import { allFiles } from './files.ts';
 import { type Names, namesFrom } from './names.ts';
 import { PhraseMatcher } from './phrase-matcher.ts';
 import type { PhraseTable } from './phrase-table.ts';
@@ -71,7 +71,7 @@ const FORMAT = 3;
  * tenth of the memory of doing that in every thread.
  */
 export async function loadLexicon(options: { cacheDir: string }): Promise<Lexicon> {
-  const files = [...lexiconFiles(), ...topicFiles()].map((file) => readFileSync(file));
+  const files = allFiles().map((file) => readFileSync(file));
   const key = sha256(`${FORMAT} ${process.versions.v8} `, ...files).slice(0, 16);
   const bytes = await readOrMakeSealed(path.join(options.cacheDir, `lexicon-${key}.bin`), async () => {
     // Only here, because what reads and checks the files is larger than the lexicon.

@@ -13,11 +13,21 @@ const BOMS = [
 /**
  * Text of bytes in an unknown encoding. In order: byte order mark, UTF-16 seen from its zero bytes, valid UTF-8,
  * `declared` (a charset label from the document itself, ignored if unknown), a statistical guess, windows-1252.
+ * A mark of UTF-16 gives way to a declaration when no zero byte follows it.
  * UTF-8 comes before the declaration because wrong declarations are common and text is not valid UTF-8 by accident.
  */
 export function decodeText(bytes: Uint8Array, declared: string | null = null): string {
-  const encoding = unicodeEncoding(bytes) ?? knownEncoding(declared) ?? guessedEncoding(bytes) ?? 'windows-1252';
+  const unicode = unicodeEncoding(bytes);
+  const stated = knownEncoding(declared);
+  const encoding =
+    (isMarkByAccident(bytes, unicode, stated) ? null : unicode) ?? stated ?? guessedEncoding(bytes) ?? 'windows-1252';
   return new TextDecoder(encoding).decode(bytes);
+}
+
+/** "яю" in windows-1251 is the mark of UTF-16. But text in UTF-16 has zero bytes, if only for its spaces. */
+function isMarkByAccident(bytes: Uint8Array, unicode: string | null, stated: string | null): boolean {
+  const isUtf16 = unicode?.startsWith('utf-16') ?? false;
+  return isUtf16 && stated !== null && !stated.startsWith('utf-') && !bytes.includes(0);
 }
 
 /** `utf-8`, `utf-16le`, `utf-16be`, or null when the bytes are none of them. */

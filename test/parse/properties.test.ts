@@ -118,6 +118,13 @@ describe('charsets', () => {
     );
   });
 
+  test('the mark of UTF-16 counts against a declaration, unless the text has no zero byte', () => {
+    const letters = Uint8Array.of(0xff, 0xfe, 0xe0, 0xe0, 0xe0, 0xe0);
+    expect(decodeText(letters, 'windows-1251')).toBe('яюаааа');
+    const marked = Buffer.from('\ufeffЗдравствуйте, мир', 'utf16le');
+    expect(decodeText(marked, 'windows-1251')).toBe('Здравствуйте, мир');
+  });
+
   test('ordinary sentences in Asian and Cyrillic charsets are recognised without a declaration', () => {
     const samples: [charset: string, hex: string][] = [
       [
